@@ -1,0 +1,1 @@
+"""Ratios measured in one run, never a timed test: ``make bench``."""

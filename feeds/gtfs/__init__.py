@@ -1,0 +1,1 @@
+"""GTFS Schedule: specification as data, reading, checking, statistics."""

@@ -1,0 +1,1 @@
+"""Statistical disclosure control: rules on holdings that a released cell must pass."""

@@ -1,0 +1,1 @@
+"""The service: planes, use cases, and the doors in and out."""

@@ -1,0 +1,1 @@
+"""The rhythm of the worker: APScheduler and the job table."""

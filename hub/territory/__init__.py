@@ -1,0 +1,1 @@
+"""Zone systems, and the synthetic demo territory."""

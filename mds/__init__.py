@@ -1,0 +1,1 @@
+"""Operator data (MDS 1.2 and 2.0): read, check, describe. Pure, as feeds is."""
