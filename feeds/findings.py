@@ -50,9 +50,7 @@ class Finding:
 
     def __str__(self) -> str:
         """One line for a terminal."""
-        place = ", ".join(
-            part for part in (self.file, f"row {self.row}" if self.row else "", self.field) if part
-        )
+        place = ", ".join(part for part in (self.file, f"row {self.row}" if self.row else "", self.field) if part)
         times = f" (x{self.count})" if self.count > 1 else ""
         return f"{self.severity.value.upper()} {self.code}{times} {place}: {self.message}"
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -101,7 +101,7 @@ def connect(*, memory: int, threads: int = 2, spill: Path | None = None) -> duck
 
 
 #: A table that a statistic reads: one Parquet file, several (batches of the same table), or a small Arrow table.
-Source = Path | Sequence[Path] | pa.Table
+Source: TypeAlias = "Path | Sequence[Path] | pa.Table"
 
 
 def bind(

@@ -15,7 +15,5 @@ def shared_data() -> Path:
     """The folder of real and broken feeds with known answers; it lies beside the checkout, never inside it."""
     folder = Path(os.environ.get("HUB_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(
-            "no folder of real feeds beside the checkout (or named by HUB_TEST_DATA): nothing to walk"
-        )
+        pytest.skip("no folder of real feeds beside the checkout (or named by HUB_TEST_DATA): nothing to walk")
     return folder
