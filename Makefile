@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
 
-.PHONY: demo serve test lint types contracts unit bench lock clean
+.PHONY: help demo serve test lint types contracts unit bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what can be made
@@ -15,13 +15,17 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+# The build tools come first, so that no build fetches any of its own, unpinned.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.runtime: requirements-build.lock requirements.lock pyproject.toml | $(VENV)/.python
+	$(PIP) --require-hashes -r requirements-build.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
 	touch $@
 
 demo: $(VENV)/.runtime  ## Install, run the main job on the demo territory, leave a hub to serve
@@ -48,11 +52,12 @@ unit: $(VENV)/.dev
 bench: $(VENV)/.dev  ## Ratios measured in one run (no test)
 	$(BIN)/python -m benchmarks
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 lock:  ## Write the lock files again from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra postgres pyproject.toml packaging/build.in -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra postgres --group dev pyproject.toml packaging/build.in -c requirements.lock -o requirements-dev.lock
+	$(LOCK) packaging/build.in -o requirements-build.lock
+	$(LOCK) --extra postgres pyproject.toml -c requirements-build.lock -o requirements.lock
+	$(LOCK) --extra postgres --group dev pyproject.toml -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
 clean:  ## Remove the environment and the demo hub
 	rm -rf $(VENV) $(DEMO)

@@ -1,0 +1,219 @@
+"""The tables of the records, as SQLAlchemy 2 typed models. Instants are UTC; JSON holds small facts, never data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """A UTC instant: refuses naive values, and gives SQLite its zone back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """To UTC; a naive instant is a fault of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """SQLite forgets the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+#: SQLite numbers rows by itself only for a plain INTEGER key.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can speak of it on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {dict[str, Any]: Json, list[Any]: Json, dt.datetime: Instant}  # noqa: RUF012
+
+
+class Feed(Base):
+    """A feed that the hub knows. The slug never changes and is also the id of its dataset in the commons."""
+
+    __tablename__ = "feed"
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    standard: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[dt.datetime]
+    url: Mapped[str | None] = mapped_column(Text)
+    #: The last good version; a bad answer never moves it.
+    current_id: Mapped[int | None] = mapped_column(Serial)
+
+    versions: Mapped[list[Version]] = relationship(back_populates="feed", order_by="Version.id.desc()")
+
+
+class Version(Base):
+    """One good version of a feed (for MDS: one batch). Never changed once written."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("feed_slug", "digest"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    feed_slug: Mapped[str] = mapped_column(ForeignKey("feed.slug"))
+    #: SHA-256 over the sorted entries: a re-zipped identical archive is no new version.
+    digest: Mapped[str] = mapped_column(String(64))
+    raw_digest: Mapped[str] = mapped_column(String(64))
+    standard_version: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(Text)
+    ingested_at: Mapped[dt.datetime]
+    verdict: Mapped[str] = mapped_column(String(20))
+    validation_date: Mapped[str] = mapped_column(String(10))
+    validators: Mapped[dict[str, Any]]
+    incomplete: Mapped[str] = mapped_column(Text, default="")
+    rows: Mapped[dict[str, Any]]
+    set_aside: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]]
+
+    feed: Mapped[Feed] = relationship(back_populates="versions")
+    findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.id")
+
+
+class FindingRow(Base):
+    """One finding of a version's report."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    code: Mapped[str] = mapped_column(String(120))
+    severity: Mapped[str] = mapped_column(String(10))
+    message: Mapped[str] = mapped_column(Text)
+    file: Mapped[str] = mapped_column(Text)
+    row: Mapped[int | None] = mapped_column(BigInteger)
+    field: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Text)
+    count: Mapped[int] = mapped_column(BigInteger)
+    mend: Mapped[str] = mapped_column(Text)
+
+
+class Attempt(Base):
+    """One attempt to take a feed in, good or bad: what was tried, what came of it, and why."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    feed_slug: Mapped[str] = mapped_column(String(80), index=True)
+    at: Mapped[dt.datetime]
+    source: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(20))
+    error: Mapped[str] = mapped_column(Text, default="")
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+class Release(Base):
+    """Something that may leave, addressed by its content, for one audience, under the decision that let it out."""
+
+    __tablename__ = "release"
+    __table_args__ = (Index("ix_release_subject_kind", "subject", "kind"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    #: The feed's slug, or the cube's id.
+    subject: Mapped[str] = mapped_column(String(80))
+    #: What of the subject: ``archive``, ``gtfs.stop_day``, ``routes`` … or the cube's id again.
+    part: Mapped[str] = mapped_column(String(80))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"), index=True)
+    audience: Mapped[str] = mapped_column(String(20))
+    #: Local days [from, to); none for a version of a feed.
+    period_from: Mapped[dt.date | None]
+    period_to: Mapped[dt.date | None]
+    #: What the numbers were built from: cube edition, and the digests of the batches.
+    edition: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(160))
+    created_at: Mapped[dt.datetime]
+    agreements: Mapped[list[Any]]
+    obligations: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]]
+
+
+class CommonsEdition(Base):
+    """The commons' documents as they were loaded: the newest edition is in force, older ones are history."""
+
+    __tablename__ = "commons_edition"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    loaded_at: Mapped[dt.datetime]
+    #: File name → text, exactly as given.
+    files: Mapped[dict[str, Any]]
+
+
+class AuditRow(Base):
+    """One decision at an exit. Insert-only: triggers refuse changes on both databases."""
+
+    __tablename__ = "audit"
+
+    seq: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    #: Copies of what the payload says, to search by.
+    actor: Mapped[str] = mapped_column(String(80), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    allowed: Mapped[bool]
+    payload: Mapped[str] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ApiKey(Base):
+    """A member's key. The secret is shown once and kept only as its SHA-256 (it has 256 bits of its own)."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    member_id: Mapped[str] = mapped_column(String(80), index=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[Any]]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class Job(Base):
+    """Work to be done once. A worker that dies gives it back when its lease runs out."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_state_run_after", "state", "run_after"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(10))
+    run_after: Mapped[dt.datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[dt.datetime | None]
+    phase: Mapped[str] = mapped_column(String(80), default="")
+    done: Mapped[int] = mapped_column(BigInteger, default=0)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")
+    finished_at: Mapped[dt.datetime | None]

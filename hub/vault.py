@@ -1,0 +1,123 @@
+"""The vault plane: raw archives, and every table that was read from them, operator-sensitive columns included.
+
+Opened by intake and the cube builder alone. Nothing here is ever served: what may leave is written to the
+released plane, after a decision. Layout below the vault's folder::
+
+    raw/<aa>/<digest>.zip|.json|…       the archive as it came; a folder is packed into one deterministic zip
+    tables/<feed>/<digest>/<table>.parquet
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.durable import publish_file, publish_folder, sha256_of, staging, storage_errors
+from hub.errors import BadRequest, NotFound
+
+#: Zip entries carry this date, so that the same files always give the same archive.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+#: What may name a folder: no separator, and no name that begins with a dot.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_SUFFIX = re.compile(r"(\.[a-z][a-z0-9]{0,9}){1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An archive in the vault."""
+
+    digest: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The vault of one hub, in one folder that only its owner may enter."""
+
+    root: Path
+
+    @contextmanager
+    def stage(self) -> Iterator[Path]:
+        """A folder inside the vault for work in progress; gone when the work ends, however it ends."""
+        with storage_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.chmod(0o700)
+            with staging(self.root) as folder:
+                yield folder
+
+    def keep_raw(self, source: Path, staged: Path) -> Raw:
+        """Copy a file (or pack a folder) into the vault; `staged` is the work folder to do it in."""
+        with storage_errors(self.root):
+            work = Path(tempfile.mkdtemp(dir=staged))  # the source may lie in `staged` under any name
+            copy = work / "raw"
+            if source.is_dir():
+                suffix = ".zip"
+                _pack(source, copy)
+            else:
+                suffix = _suffix(source)
+                shutil.copyfile(source, copy)
+            digest = sha256_of(copy)
+            target = self.root / "raw" / digest[:2] / f"{digest}{suffix}"
+            publish_file(copy, target)
+        return Raw(digest, target)
+
+    def raw(self, digest: str) -> Path:
+        """The archive of that digest.
+
+        Raises:
+            NotFound: the vault does not hold it.
+        """
+        found = next(iter(sorted((self.root / "raw" / digest[:2]).glob(f"{digest}*"))), None)
+        if found is None:
+            raise NotFound("the archive of this version is not in the vault")
+        return found
+
+    def keep_tables(self, feed: str, digest: str, staged: Path) -> dict[str, Path]:
+        """Move a finished folder of Parquet tables to its place; answers with the tables by name."""
+        with storage_errors(self.root):
+            publish_folder(staged, self._tables_folder(feed, digest))
+        return self.tables(feed, digest)
+
+    def tables(self, feed: str, digest: str) -> dict[str, Path]:
+        """The Parquet tables of one version, by name; empty when the vault does not hold it.
+
+        Raises:
+            StorageError: the vault may not be read, which is not the same as holding nothing.
+        """
+        folder = self._tables_folder(feed, digest)
+        try:
+            with storage_errors(self.root):
+                paths = sorted(folder.iterdir())
+        except FileNotFoundError:
+            return {}
+        return {path.stem: path for path in paths if path.suffix == ".parquet"}
+
+    def _tables_folder(self, feed: str, digest: str) -> Path:
+        for name in (feed, digest):
+            if not _NAME.fullmatch(name):
+                raise BadRequest(f"{name!r} cannot name a folder: letters, digits, dot, hyphen and underscore only")
+        return self.root / "tables" / feed / digest
+
+
+def _suffix(source: Path) -> str:
+    # It helps whoever looks into the vault; the name of a file from the web is not to be trusted with more.
+    suffix = "".join(source.suffixes[-2:]).lower()
+    return suffix if _SUFFIX.fullmatch(suffix) else ""
+
+
+def _pack(folder: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            # A name that is no UTF-8 (an old archive, unpacked) keeps its file; the bytes it is named by are lost.
+            name = os.fsencode(path.relative_to(folder)).decode("utf-8", "replace")
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as into:
+                shutil.copyfileobj(file, into, 1 << 20)
