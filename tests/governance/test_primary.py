@@ -1,0 +1,146 @@
+"""Known answers of the primary rules, each with its source, and what waivers and small cubes mean."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from governance.disclosure.primary import Contribution, Judgement, Safe, Unsafe, judge
+from governance.disclosure.rules import Rules, colluding, p_star
+
+ONLY_HOLDINGS = Rules(
+    min_trips=None, min_vehicles=None, min_users=None, min_holders=1, max_share_percent=100, p_percent=0, coalition=1
+)
+MEMBERS = Rules(
+    min_trips=10, min_vehicles=3, min_users=None, min_holders=3, max_share_percent=85, p_percent=10, coalition=1
+)
+
+
+def rules(base: Rules = ONLY_HOLDINGS, **changes: Any) -> Rules:
+    return replace(base, **changes)
+
+
+def cell(*values: int) -> list[Contribution]:
+    """Holdings a, b, c … with these values; each has as many trips and vehicles as its value."""
+    counts = [{"min_trips": value, "min_vehicles": value} for value in values]
+    return [Contribution("abcdefgh"[number], value, counts[number]) for number, value in enumerate(values)]
+
+
+def failed(judgement: Judgement) -> tuple[str, ...]:
+    return judgement.rules if isinstance(judgement, Unsafe) else ()
+
+
+class TestHandbook:
+    """Hundepool et al., Handbook on Statistical Disclosure Control, 2nd edition, section 4.2."""
+
+    def test_dominance_passes_what_the_p_rule_stops(self) -> None:
+        # X = 100000; 50000, 49000, the rest: the second estimates the first as 51000, within 2 %.
+        contributors = cell(50_000, 49_000, 1_000)
+        assert judge(contributors, rules(max_share_percent=90)) == Safe()
+        assert judge(contributors, rules(p_percent=10)) == Unsafe(("p_percent",))
+
+    def test_the_p_rule_passes_what_two_unit_dominance_would_stop(self) -> None:
+        # X = 110000; 52000, 50000: the estimate is 60000, 15.4 % too high; (2, 90) would fail at 92.7 %.
+        contributors = cell(52_000, 50_000, 8_000)
+        assert judge(contributors, rules(p_percent=10)) == Safe()
+        assert judge(contributors, rules(p_percent=15)) == Safe()
+        assert judge(contributors, rules(p_percent=16)) == Unsafe(("p_percent",))
+
+    def test_a_prior_raises_p(self) -> None:
+        assert p_star(10, prior_percent=50) == 20
+        assert p_star(15, prior_percent=50) == 30
+        assert p_star(10, prior_percent=None) == 10
+        assert p_star(10, prior_percent=30) == 34  # 33.3, rounded to the stricter
+
+
+def test_insee_pair_at_least_three_and_85_percent() -> None:
+    # rtauargus' 4 x 3 example: primary are the cell of two contributors and the one with max 38 of 40 (95 %).
+    pair = rules(min_holders=3, max_share_percent=85)
+    assert judge(cell(12, 8), pair) == Unsafe(("min_holders",))
+    assert judge(cell(38, 1, 1), pair) == Unsafe(("max_share_percent",))
+    assert judge(cell(20, 15, 5), pair) == Safe()
+
+
+def test_dominance_is_strict() -> None:
+    # x1 > share * X is unsafe: exactly 85 % is not.
+    assert judge(cell(85, 10, 5), rules(max_share_percent=85)) == Safe()
+    assert judge(cell(86, 9, 5), rules(max_share_percent=85)) == Unsafe(("max_share_percent",))
+
+
+def test_the_p_rule_at_its_boundary() -> None:
+    # 100 - 60 - 34 = 6 is exactly 10 % of 60.
+    assert judge(cell(60, 34, 6), rules(p_percent=10)) == Safe()
+    assert judge(cell(60, 35, 5), rules(p_percent=10)) == Unsafe(("p_percent",))
+
+
+def test_shares_of_the_design() -> None:
+    # 5-disclosure.md: 60/35/5 loses most of its cells to p 10, 50/30/20 falls to p 20 only when shares get worse.
+    assert failed(judge(cell(60, 35, 5), rules(MEMBERS))) == ("p_percent",)
+    assert judge(cell(50, 30, 20), rules(MEMBERS, p_percent=20)) == Safe()
+    assert judge(cell(45, 30, 15, 10), rules(MEMBERS, p_percent=20)) == Safe()
+
+
+def test_thresholds_on_travellers() -> None:
+    assert judge(cell(4, 3, 3), MEMBERS) == Safe()
+    assert failed(judge(cell(3, 3, 3), MEMBERS)) == ("min_trips",)
+    vehicles = {"a": 1, "b": 1, "c": 0}
+    few_vehicles = [Contribution(name, 10, {"min_trips": 10, "min_vehicles": few}) for name, few in vehicles.items()]
+    assert failed(judge(few_vehicles, MEMBERS)) == ("min_vehicles",)
+
+
+def test_two_subsidiaries_are_one_holding() -> None:
+    # Attack 5: a holding split in two is still one of N, and dominates with the sum of both.
+    split = [*cell(30, 30), Contribution("a", 30, {"min_trips": 30, "min_vehicles": 30})]
+    assert failed(judge(split, MEMBERS)) == ("min_holders", "p_percent")
+
+
+def test_with_two_holdings_nothing_joint_is_shown_to_the_members() -> None:
+    assert failed(judge(cell(500, 500), MEMBERS)) == ("min_holders", "p_percent")
+    assert failed(judge(cell(500, 500), rules(MEMBERS, min_holders=2))) == ("p_percent",)
+
+
+def test_of_one_holding_nothing_is_shown_unless_it_waived() -> None:
+    assert set(failed(judge(cell(500), MEMBERS))) == {"min_holders", "max_share_percent", "p_percent"}
+    assert judge(cell(500), rules(MEMBERS, named=frozenset("a"))) == Safe()
+
+
+def test_a_waiver_never_touches_the_travellers_thresholds() -> None:
+    assert failed(judge(cell(9), rules(MEMBERS, named=frozenset("a")))) == ("min_trips",)
+
+
+def test_a_waiver_frees_its_own_holding_only() -> None:
+    # a is 90 %: with its waiver the largest target is b, hidden between a and c.
+    assert failed(judge(cell(90, 5, 5), MEMBERS)) == ("max_share_percent", "p_percent")
+    assert judge(cell(90, 5, 5), rules(MEMBERS, named=frozenset("a"))) == Safe()
+    # But b, the only target, has no third holding to hide with; and a, who reads too, subtracts itself.
+    assert failed(judge(cell(90, 10), rules(MEMBERS, named=frozenset("a")))) == ("min_holders", "p_percent")
+
+
+def test_the_authority_is_an_outsider() -> None:
+    # No contributor reads it (coalition 0): X - t >= 10 % of t is enough beside N and the share.
+    authority = rules(MEMBERS, coalition=0)
+    assert judge(cell(60, 38, 2), authority) == Safe()
+    assert failed(judge(cell(60, 38, 2), MEMBERS)) == ("p_percent",)
+
+
+def test_what_is_public_elsewhere_is_no_cover() -> None:
+    assert judge(cell(40, 30, 30), MEMBERS) == Safe()
+    assert failed(judge(cell(40, 30, 30), rules(MEMBERS, known=frozenset("a")))) == ("min_holders", "p_percent")
+    # Its trips do not hide a traveller either.
+    assert "min_trips" in failed(judge(cell(40, 3, 3, 3), rules(MEMBERS, known=frozenset("a"))))
+
+
+def test_pairs_are_audited_from_five_holdings_on() -> None:
+    # 5-disclosure.md, open tier: coalition 1, and 2 when N >= 5.
+    assert [colluding(2, holders=number) for number in (1, 2, 3, 4, 5, 6)] == [1, 1, 1, 1, 2, 2]
+    assert colluding(0, holders=9) == 0
+    pair = rules(p_percent=15, coalition=2)
+    # 20 + 3 + 2 with 30 and 30 colluding: 85 - 30 (target) - 30 - 20 = 5 >= 4.5; with less left it fails.
+    assert judge(cell(30, 30, 20, 3, 2), pair) == Safe()
+    assert judge(cell(30, 30, 20, 2, 2), pair) == Unsafe(("p_percent",))
+    assert judge(cell(30, 30, 20, 4), pair) == Safe()
+
+
+@pytest.mark.parametrize("values", [(), (0,), (0, 0, 0)])
+def test_an_empty_cell_is_never_shown(values: tuple[int, ...]) -> None:
+    assert "empty" in failed(judge(cell(*values), rules(named=frozenset("abc"))))
