@@ -1,0 +1,101 @@
+"""Findings of the canonical rule set on a GTFS feed, by gtfs-guru in a process of its own.
+
+What only a reader can see (records set aside, coordinates that seem exchanged, an unclosed quotation mark) is among
+the findings of `feeds.gtfs.read.read`; `with_mends` gives both the same advice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from feeds.findings import Finding, Report, Severity
+from feeds.gtfs.archive import open_archive
+from feeds.gtfs.child import run_child
+from feeds.reading import Limits
+
+VALIDATOR = "gtfs-guru"
+_CHILD = "feeds.gtfs.guru"
+#: Where gtfs-guru's notices keep the place that they speak of, most telling first.
+_FILES = ("filename", "childFilename")
+_ROWS = ("csvRowNumber", "csvRowNumber1", "csvRowNumberA", "newCsvRowNumber", "stopTimeCsvRowNumber",
+         "tripCsvRowNumber", "routeCsvRowNumber", "stopCsvRowNumber")  # fmt: skip
+_FIELDS = ("fieldName", "childFieldName", "fieldName1", "columnName", "specifiedField", "fieldNames")
+_VALUES = ("fieldValue", "fieldValue1", "tripId", "stopId", "serviceId", "shapeId", "routeId")
+
+
+def check(source: Path, *, validation_date: dt.date, limits: Limits | None = None, timeout_s: float = 120.0) -> Report:
+    """Validate a zip archive or a folder.
+
+    Beyond `limits.memory` or `timeout_s` the report is `incomplete` (its verdict is then UNKNOWN): that says nothing
+    about the feed.
+
+    Raises:
+        FeedError: the source must not or cannot be opened as a feed (as `feeds.gtfs.archive.open_archive`).
+    """
+    limits = limits or Limits()
+    with open_archive(source, limits) as archive:
+        feed = archive.source
+    command = [sys.executable, "-m", _CHILD, str(feed.resolve()), validation_date.isoformat()]
+    answer = run_child(command, memory=limits.memory, timeout_s=timeout_s)
+    blank = Report(
+        validators={VALIDATOR: metadata.version(VALIDATOR)},
+        parameters={f"{VALIDATOR}.memory": str(limits.memory), f"{VALIDATOR}.timeout_s": f"{timeout_s:g}"},
+        validation_date=validation_date,
+    )
+    if answer.fault:
+        return replace(blank, incomplete=f"{VALIDATOR}: {answer.fault}")
+    notices = json.loads(answer.output)["notices"]
+    findings = tuple(finding for notice in notices for finding in _findings(notice))
+    return replace(blank, findings=with_mends(findings))
+
+
+def with_mends(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings with a sentence on how to mend each, where we have one."""
+    return tuple(replace(finding, mend=finding.mend or mends().get(finding.code, "")) for finding in findings)
+
+
+@cache
+def mends() -> Mapping[str, str]:
+    """How to mend, by code."""
+    text = resources.files(__package__).joinpath("mends.yaml").read_text("utf-8")
+    return {str(code): str(sentence) for code, sentence in yaml.safe_load(text).items()}
+
+
+def _findings(notice: Mapping[str, Any]) -> Iterator[Finding]:
+    """One finding for each file that a notice speaks of; what lies beyond the samples goes to the commonest file."""
+    files: dict[str, list[Mapping[str, Any]]] = {}
+    for sample in notice["sampleNotices"]:
+        files.setdefault(_file(sample, notice["files"]), []).append(sample)
+    beyond = notice["totalNotices"] - len(notice["sampleNotices"])
+    commonest = max(files, key=lambda file: len(files[file]), default="")
+    for file, samples in sorted(files.items()):
+        first = samples[0]
+        row = _first(first, _ROWS)
+        yield Finding(
+            code=notice["code"],
+            severity=Severity(notice["severity"].lower()),
+            message=" ".join(str(notice["summary"]).split()),
+            file=file,
+            row=int(row) if row else None,
+            field=_first(first, _FIELDS),
+            value=_first(first, _VALUES),
+            count=len(samples) + (beyond if file == commonest else 0),
+        )
+
+
+def _file(sample: Mapping[str, Any], about: list[str]) -> str:
+    return _first(sample, _FILES) or (about[0] if len(about) == 1 else "")
+
+
+def _first(sample: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((str(sample[name]) for name in names if sample.get(name) not in (None, "")), "")

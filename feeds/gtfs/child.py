@@ -1,0 +1,68 @@
+"""A child process that is watched: ended when it takes too long or too much memory.
+
+Resident memory is looked at many times a second. A hard limit on the address space would be no measure for it: an
+allocator reserves several times what it uses (measured with gtfs-guru on 2.4 million stop times: 0.9 GiB resident,
+more than 6 GiB reserved).
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a child printed; `fault` says in one line why it gave no answer, and is empty when it did."""
+
+    output: bytes
+    fault: str = ""
+
+
+def run_child(command: Sequence[str], *, memory: int, timeout_s: float) -> Answer:
+    """Run a program to its end, or to one of its limits: resident bytes (where ``/proc`` tells) and wall seconds."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as words:
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=words) as process:  # noqa: S603 - callers give programs of ours
+            fault = _watch(process, memory, timeout_s)
+        output.seek(0)
+        words.seek(0)
+        said = words.read(1 << 16).decode(errors="replace").strip().splitlines()
+        if not fault and process.returncode:
+            fault = f"failed (exit {process.returncode}): {said[-1] if said else 'no word'}"
+        return Answer(b"" if fault else output.read(), fault)
+
+
+def _watch(process: subprocess.Popen[bytes], memory: int, timeout_s: float) -> str:
+    waited_s = 0.0
+    while True:
+        try:
+            process.wait(timeout=_LOOK_EVERY_S)
+        except subprocess.TimeoutExpired:
+            waited_s += _LOOK_EVERY_S
+            fault = _beyond(process.pid, memory, waited_s, timeout_s)
+            if fault:
+                process.kill()
+                return fault
+        else:
+            return ""
+
+
+def _beyond(pid: int, memory: int, waited_s: float, timeout_s: float) -> str:
+    if waited_s >= timeout_s:
+        return f"not done after {timeout_s:g} s"
+    return f"stopped at its memory limit of {memory >> 20} MiB" if _resident(pid) > memory else ""
+
+
+def _resident(pid: int) -> int:
+    """Resident bytes of a process, 0 where the system does not tell (no ``/proc``) or once it has ended."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * resource.getpagesize()
