@@ -1,0 +1,71 @@
+-- ---
+-- id: mds.flows
+-- title: {fr: Flux de trajets entre zones, en: Trip flows between zones}
+-- formula: >
+--   trips = number of trips that count for analysis (trip_type rider or none given, duration_s >= min_duration_s)
+--   with period_from <= start_local < period_to, by zone of start, zone of end, month, type of day and hour band
+--   of the start, and holding of the provider; vehicles = number of distinct vehicles that made them.
+--   A trip that starts or ends in no zone is counted under a null zone, one outside all bands under a null band, one
+--   of a provider without a holding under a null holding - so that the sum over all rows is the number of trips.
+-- unit: {trips: trips, vehicles: vehicles}
+-- dimensions: [origin_zone, destination_zone, month, day_type, band, holding]
+-- source: MDS 2.0 trips; a trip for analysis is a user in control of the vehicle for 60 s or more (MDS methodology)
+-- tables: [trips, bands, providers]
+-- parameters: {period_from: 2018-01-01, period_to: 2100-01-01, min_duration_s: 60}
+-- ---
+-- Distinct vehicles by two groupings instead of count(DISTINCT): the first groups by vehicle, the second counts its
+-- rows. Months, days and bands stay numbers until the last step, for grouping by text costs half as much again.
+WITH named AS (
+    -- A band may be in two pieces (22-24 and 0-6): its number is that of the first.
+    SELECT band, min(from_hour) AS band_number FROM bands GROUP BY band
+),
+hours AS (
+    SELECT h.hour, n.band_number
+    FROM (
+        VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18),
+               (19), (20), (21), (22), (23)
+    ) AS h(hour)
+    JOIN bands AS b ON h.hour >= b.from_hour AND h.hour < b.to_hour
+    JOIN named AS n ON b.band = n.band
+),
+counted AS (
+    SELECT
+        origin_zone, destination_zone,
+        -- Month and type of day as one number. 2018-01-01 was a Monday: the engines number weekdays differently.
+        (year(start_local) * 12 + month(start_local) - 1) * 3
+            + CASE date_diff('day', DATE '2018-01-01', CAST(start_local AS DATE)) % 7 WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END
+            AS period_number,
+        hour(start_local) AS hour,
+        provider_id,
+        device_key
+    FROM trips
+    WHERE (trip_type = 'rider' OR trip_type IS NULL)
+        AND duration_s >= $min_duration_s
+        AND start_local >= CAST($period_from AS TIMESTAMP)
+        AND start_local < CAST($period_to AS TIMESTAMP)
+),
+by_vehicle AS (
+    SELECT c.origin_zone, c.destination_zone, c.period_number, h.band_number, p.holding, c.device_key, count(*) AS trips
+    FROM counted AS c
+    LEFT JOIN hours AS h ON c.hour = h.hour
+    LEFT JOIN providers AS p ON c.provider_id = p.provider_id
+    GROUP BY c.origin_zone, c.destination_zone, c.period_number, h.band_number, p.holding, c.device_key
+),
+by_holding AS (
+    SELECT
+        v.origin_zone, v.destination_zone, v.period_number, v.band_number, v.holding,
+        CAST(sum(v.trips) AS BIGINT) AS trips,
+        count(*) AS vehicles
+    FROM by_vehicle AS v
+    GROUP BY v.origin_zone, v.destination_zone, v.period_number, v.band_number, v.holding
+)
+SELECT
+    f.origin_zone, f.destination_zone,
+    make_date(f.period_number // 36, f.period_number // 3 % 12 + 1, 1) AS month,
+    CASE f.period_number % 3 WHEN 2 THEN 'sunday' WHEN 1 THEN 'saturday' ELSE 'weekday' END AS day_type,
+    n.band,
+    f.holding,
+    f.trips,
+    f.vehicles
+FROM by_holding AS f
+LEFT JOIN named AS n ON f.band_number = n.band_number
