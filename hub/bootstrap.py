@@ -1,0 +1,43 @@
+"""The only place where things are wired: settings in, a front office or a back office out."""
+
+from __future__ import annotations
+
+from hub.fetch import Fetcher
+from hub.records import connect
+from hub.released import Released
+from hub.services.back import Back, Progress, silent
+from hub.services.front import Front
+from hub.settings import Settings
+from hub.vault import Vault
+
+_MIB = 1 << 20
+
+
+def front_office(settings: Settings) -> Front:
+    """What answers the public: records and released plane, no vault."""
+    return Front(
+        records=connect(settings.records_url),
+        released=Released(settings.released_folder),
+        clock=settings.clock,
+        public_url=settings.public_url.rstrip("/"),
+    )
+
+
+def back_office(settings: Settings, *, progress: Progress = silent) -> Back:
+    """What takes feeds in and builds releases: the front office's planes, and the vault."""
+    agent = "mobility-commons-hub/0.1" + (f" (+{settings.contact})" if settings.contact else "")
+    return Back(
+        front=front_office(settings),
+        vault=Vault(settings.vault_folder),
+        fetcher=Fetcher(
+            most_bytes=settings.fetch_mib * _MIB,
+            most_s=settings.fetch_s,
+            allow_private=settings.allow_private_addresses,
+            user_agent=agent,
+        ),
+        timezone=settings.timezone,
+        zones=settings.communes,
+        limits=settings.limits,
+        check_s=settings.check_s,
+        progress=progress,
+    )

@@ -1,0 +1,96 @@
+"""``hub feeds``: what is here, in which versions, and what was found in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.bootstrap import front_office
+from hub.cli.options import HOME, JSON
+from hub.cli.render import emit
+from hub.errors import NotFound
+from hub.records import feeds as feed_records
+from hub.records.models import Feed, Version
+from hub.settings import settings_of
+
+app = typer.Typer(help="Feeds, their versions and findings.", no_args_is_help=True)
+
+Home = Annotated[Path | None, HOME]
+AsJson = Annotated[bool, JSON]
+Slug = Annotated[str, typer.Argument(help="Slug of the feed.")]
+
+
+@app.command("list")
+def list_feeds(home: Home = None, as_json: AsJson = False) -> None:
+    """All feeds with their current version."""
+    with front_office(settings_of(home)).records.read() as session:
+        rows = [_feed(feed, session.get(Version, feed.current_id or 0)) for feed in feed_records.feeds(session)]
+    columns = ("feed", "standard", "version", "verdict", "ingested_at", "service_to")
+    emit(rows, columns, as_json=as_json, empty="No feed yet: `hub ingest PATH|URL --feed SLUG` takes one in.")
+
+
+def _feed(feed: Feed, current: Version | None) -> dict[str, Any]:
+    return {
+        "feed": feed.slug,
+        "standard": feed.standard,
+        "url": feed.url,
+        "version": current.id if current else None,
+        "verdict": current.verdict if current else None,
+        "ingested_at": current.ingested_at if current else None,
+        "service_to": current.facts.get("service_to") if current else None,
+    }
+
+
+@app.command("show")
+def show(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
+    """The versions of a feed, newest first."""
+    with front_office(settings_of(home)).records.read() as session:
+        feed_records.feed(session, slug)
+        rows = [_version(one) for one in feed_records.versions(session, slug)]
+    columns = ("version", "standard_version", "verdict", "ingested_at", "source", "set_aside", "digest")
+    emit(rows, columns, as_json=as_json, empty="No good version yet; `hub feeds attempts` says what was tried.")
+
+
+def _version(one: Version) -> dict[str, Any]:
+    return {
+        "version": one.id,
+        "standard_version": one.standard_version,
+        "verdict": one.verdict,
+        "ingested_at": one.ingested_at,
+        "source": one.source,
+        "rows": one.rows,
+        "set_aside": sum(one.set_aside.values()),
+        "facts": one.facts,
+        "digest": one.digest[:12],
+    }
+
+
+@app.command("findings")
+def findings(
+    slug: Slug,
+    version: Annotated[int | None, typer.Option(help="Number of the version; else the current one.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the checks found in a version; exit code 1 when there are errors."""
+    with front_office(settings_of(home)).records.read() as session:
+        number = version or feed_records.feed(session, slug).current_id
+        if number is None:
+            raise NotFound(f"feed {slug!r} has no good version yet")
+        found = feed_records.version(session, slug, number).findings
+        names = ("severity", "code", "count", "file", "row", "field", "value", "message", "mend")
+        rows = [{name: getattr(one, name) for name in names} for one in found]
+    emit(rows, names, as_json=as_json, empty="Nothing was found: no error, no warning.")
+    if any(row["severity"] == "error" for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command("attempts")
+def attempts(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
+    """What was tried with a feed, newest first, and why it was refused."""
+    with front_office(settings_of(home)).records.read() as session:
+        names = ("at", "source", "outcome", "version_id", "error")
+        rows = [{name: getattr(one, name) for name in names} for one in feed_records.attempts(session, slug)]
+    emit(rows, names, as_json=as_json, empty="Nobody tried yet.")

@@ -1,0 +1,118 @@
+"""``hub ingest``: take a feed in, judge it, and publish what its holder opened."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from feeds.findings import Severity
+from hub.cli.options import HOME, JSON
+from hub.cli.render import emit_json, say
+from hub.cli.work import back_at_work
+from hub.errors import Conflict, Refused
+from hub.services.back import Back
+from hub.services.ingest import Ingested, ingest
+from hub.services.publish import publish_version
+from hub.settings import settings_of
+
+#: Findings that are shown at once; all of them with `hub feeds findings`.
+_SHOWN = 8
+
+
+class StandardName(StrEnum):
+    """The standards that are read."""
+
+    GTFS = "gtfs"
+    GBFS = "gbfs"
+    MDS = "mds"
+
+
+def ingest_command(
+    source: Annotated[str, typer.Argument(help="Path or URL of GTFS, GBFS or MDS; - for standard input.")],
+    feed: Annotated[str, typer.Option("--feed", "-f", help="Slug of the feed, which is its dataset's id too.")],
+    standard: Annotated[StandardName | None, typer.Option(help="Say which standard it is instead of looking.")] = None,
+    home: Annotated[Path | None, HOME] = None,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Take a feed in: read, judge, keep, and publish if it is open.
+
+    Exit code 0: taken in (or unchanged) without errors. 1: taken in with error findings, or refused. 2: no such path,
+    not to be fetched, no room.
+    """
+    with back_at_work(settings_of(home)) as back, tempfile.TemporaryDirectory() as scrap:
+        path = _from_stdin(Path(scrap)) if source == "-" else source
+        done = ingest(back, path, slug=feed, standard=standard.value if standard else None)
+        out = _published(back, done)
+    if as_json:
+        emit_json(_told(done, out))
+    else:
+        _say(done, out)
+    if done.version.verdict == "fail":
+        raise typer.Exit(1)
+
+
+def _from_stdin(scrap: Path) -> str:
+    path = scrap / "stdin"
+    with path.open("wb") as file:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            file.write(chunk)
+    return str(path)
+
+
+def _published(back: Back, done: Ingested) -> str:
+    """How many files were published, or the sentence why none was."""
+    if done.standard == "mds":
+        return "sealed: operator data leaves only as joint releases"
+    try:
+        return f"{len(publish_version(back, done.version))} files published"
+    except (Refused, Conflict) as refusal:
+        return f"kept, nothing published: {refusal}"
+
+
+def _told(done: Ingested, out: str) -> dict[str, Any]:
+    version = done.version
+    return {
+        "feed": version.feed_slug,
+        "version": version.id,
+        "new": done.is_new,
+        "standard": done.standard,
+        "standard_version": version.standard_version,
+        "digest": version.digest,
+        "verdict": version.verdict,
+        "rows": version.rows,
+        "set_aside": version.set_aside,
+        "facts": version.facts,
+        "findings": {severity.value: _count(done, severity) for severity in Severity},
+        "published": out,
+    }
+
+
+def _say(done: Ingested, out: str) -> None:
+    version = done.version
+    if not done.is_new:
+        say(f"{version.feed_slug}: unchanged, version {version.id} has this very content; {out}")
+        return
+    kind = f"{done.standard.upper()} {version.standard_version}"
+    say(f"{version.feed_slug}: version {version.id}, {kind}, verdict {version.verdict}; {out}")
+    say("  rows: " + ", ".join(f"{name} {count:,}" for name, count in sorted(version.rows.items())))
+    aside = {name: count for name, count in version.set_aside.items() if count}
+    if aside:
+        say("  set aside: " + ", ".join(f"{name} {count:,}" for name, count in sorted(aside.items())))
+    found = ", ".join(f"{_count(done, severity):,} {severity.value}" for severity in Severity)
+    say(f"  findings: {found}")
+    for finding in done.findings[:_SHOWN]:
+        place = ", ".join(
+            str(part) for part in (finding.file, finding.row and f"row {finding.row}", finding.field) if part
+        )
+        say(f"    {finding.severity} {finding.code} x{finding.count} {place}: {finding.message}")
+    if len(done.findings) > _SHOWN:
+        say(f"    … and {len(done.findings) - _SHOWN} more: hub feeds findings {version.feed_slug}")
+
+
+def _count(done: Ingested, severity: Severity) -> int:
+    return sum(finding.count for finding in done.findings if finding.severity == severity.value)

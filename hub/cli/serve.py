@@ -1,0 +1,117 @@
+"""``hub serve``: web, intake, worker and scheduler as separate processes, and each of them alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from hub.api.app import create_app
+from hub.bootstrap import back_office, front_office
+from hub.cli.options import HOME
+from hub.cli.render import say
+from hub.intake.app import create_intake
+from hub.jobs.scheduler import keep_time
+from hub.jobs.worker import work
+from hub.settings import Settings, settings_of
+from hub.wall import behind_wall, web_needs
+
+db = typer.Typer(help="The records' schema.", no_args_is_help=True)
+
+
+class Part(StrEnum):
+    """A process of the hub."""
+
+    WEB = "web"
+    INTAKE = "intake"
+    WORKER = "worker"
+    SCHEDULER = "scheduler"
+
+
+Home = Annotated[Path | None, HOME]
+
+
+def serve(
+    home: Home = None,
+    only: Annotated[Part | None, typer.Option(help="Run one process in the foreground instead of all.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on (web and intake).")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web door; intake takes the next one.")] = 8000,
+) -> None:
+    """Serve the hub. The web process has no way into the vault."""
+    settings = settings_of(home)
+    if only is None:
+        _serve_all(settings, host, port)
+        return
+    {Part.WEB: _web, Part.INTAKE: _intake, Part.WORKER: _worker, Part.SCHEDULER: _scheduler}[only](settings, host, port)
+
+
+def _serve_all(settings: Settings, host: str, port: int) -> None:
+    front_office(settings).records.upgrade()
+    ports = {Part.WEB: port, Part.INTAKE: port + 1, Part.WORKER: port, Part.SCHEDULER: port}
+    children = [_start(settings, part, host, ports[part]) for part in Part]
+    say(f"Web    http://{host}:{port}/   (API at /api/v1, its description at /api/v1/docs)")
+    say(f"Intake http://{host}:{port + 1}/   Ctrl-C stops all.")
+    # A process that ends takes the others down with it: half a hub is no hub.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        os.wait()
+    except KeyboardInterrupt:
+        say("Stopping.")
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
+
+
+def _start(settings: Settings, part: Part, host: str, port: int) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "HUB_HOME": str(settings.home)}
+    command = [sys.executable, "-m", "hub", "serve", "--only", part.value, "--host", host, "--port", str(port)]
+    return subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and words
+
+
+def _web(settings: Settings, host: str, port: int) -> None:
+    # The wall binds threads that are started behind it, and importing the engines starts some: so a new program
+    # takes this one's place and raises the wall before it loads anything (see hub/wall.py).
+    os.environ.update(settings.as_environment())
+    os.execv(*behind_wall("hub.cli.serve:answer", host, str(port), **web_needs(settings)))  # noqa: S606 - no shell
+
+
+def answer() -> None:
+    """What runs behind the wall: the web door, at the host and port of the program's arguments."""
+    host, port = sys.argv[1:]
+    uvicorn.run(create_app(front_office(Settings())), host=host, port=int(port), log_level="warning", access_log=False)
+
+
+def _intake(settings: Settings, host: str, port: int) -> None:
+    uvicorn.run(create_intake(back_office(settings)), host=host, port=port, log_level="warning", access_log=False)
+
+
+def _worker(settings: Settings, host: str, port: int) -> None:
+    work(back_office(settings), f"worker-{os.getpid()}", _stop_on_signal())
+
+
+def _scheduler(settings: Settings, host: str, port: int) -> None:
+    keep_time(front_office(settings), _stop_on_signal())
+
+
+def _stop_on_signal() -> Event:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+@db.command("upgrade")
+def upgrade(home: Home = None) -> None:
+    """Bring the records to the newest schema; does nothing when they are there already."""
+    front_office(settings_of(home)).records.upgrade()
+    say("The records have the newest schema.")

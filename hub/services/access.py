@@ -1,0 +1,188 @@
+"""The one way to a released object: `open_release`. Whoever wants a path asks here, and every asking is decided.
+
+An answer that says "you have it already" (304) is an answer too: it comes after the decision like any other, so that
+an agreement that has expired answers nothing more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from governance.ask import Used
+from governance.audiences import Audience
+from governance.bilingual import Sentence
+from governance.decision import Permit
+from governance.errors import TermError
+from governance.obligations import Obligations, read_obligations
+from governance.parties import Kind
+from governance.periods import Period
+from governance.request import Action, Request
+from governance.world import World
+from hub.errors import NotFound, StorageError
+from hub.records import releases as release_records
+from hub.records.models import Release
+from hub.services.catalogue import OPEN_PURPOSE, reading_as
+from hub.services.commons import current_world
+from hub.services.decisions import decided
+from hub.services.front import Front
+from hub.services.keys import Actor
+from hub.services.trail import used
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A release that this reader may open now, and the decision that says so."""
+
+    release: Release
+    path: Path
+    permit: Permit
+    decision: int
+    purpose: str
+    licence: str
+    beside: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may read it, so that caches may keep it."""
+        return self.release.audience == Audience.OPEN.value and self.release.kind == "open"
+
+    @property
+    def promises(self) -> tuple[Sentence, ...]:
+        """What the reader promises by taking it."""
+        return tuple(term.sentence() for term in self.permit.obligations.promises())
+
+
+def open_release(
+    front: Front, release_id: str, *, actor: Actor, purpose: str | None = None, beside: tuple[str, ...] = ()
+) -> Access:
+    """Decide whether `actor` may read a release for `purpose`, write that down once, and hand out its path.
+
+    `beside` names other parts of the same version that are read along with it (the calendar that says which day
+    follows which timetable): they are of the same dataset, version and audience, so the one decision is about them too.
+
+    Raises:
+        NotFound: no such release, or its object is not kept here.
+        Refused: the decision denied it; the reasons say what could be done.
+    """
+    world, now = current_world(front), front.clock()
+    reader = reading_as(actor)
+    with front.records.read() as session:
+        release = release_records.release(session, release_id)
+        # Quotas and rates are counted for members; the public is not told apart.
+        taken = used(session, world, reader, release.subject, at=now) if reader is not None else None
+    request = _request(world, release, reader=reader, purpose=purpose or OPEN_PURPOSE, at=now, taken=taken)
+    outcome = decided(front, request)
+    return Access(
+        release=release,
+        path=front.released.path(release.digest),
+        permit=outcome.permit,
+        decision=outcome.seq,
+        purpose=request.purpose,
+        licence=_licence(world, release),
+        beside=_beside(front, release, beside),
+    )
+
+
+def readable(world: World, release: Release, actor: Actor) -> bool:
+    """Whether a reader is in a release's audience. A list of names is no access: nothing is decided or written."""
+    return Audience(release.audience) in audiences_of(world, release, actor)
+
+
+def audiences_of(world: World, release: Release, actor: Actor) -> frozenset[Audience]:
+    """The audiences that a reader belongs to, as far as this release is concerned."""
+    member = world.members.get(reading_as(actor) or "")
+    if member is None or not member.active:
+        return frozenset({Audience.OPEN})
+    found = {Audience.OPEN, Audience.MEMBERS}
+    cube = world.cubes.get(release.subject)
+    holdings = {world.holding_of(name) for edition in cube.editions for name in edition.datasets} if cube else set()
+    if member.kind is Kind.AUTHORITY and member.holding not in holdings:
+        found.add(Audience.AUTHORITY)
+    dataset = world.datasets.get(release.subject)
+    if dataset is not None and dataset.holder == member.id:
+        found.add(Audience.HOLDER)
+    return frozenset(found)
+
+
+def listed(front: Front, actor: Actor, *, kind: str | None = None, subject: str | None = None) -> list[Release]:
+    """The releases whose audience the reader is in, newest first."""
+    world = current_world(front)
+    with front.records.read() as session:
+        found = release_records.releases(session, kind=kind, subject=subject)
+    return [release for release in found if readable(world, release, actor)]
+
+
+def described(front: Front, release_id: str, *, actor: Actor, purpose: str | None = None) -> Release:
+    """What a release is, without its content, for whoever is in its audience.
+
+    Raises:
+        NotFound: no such release.
+        Refused: the reader is not in its audience; that is decided, and written down once.
+    """
+    with front.records.read() as session:
+        release = release_records.release(session, release_id)
+    if not readable(current_world(front), release, actor):
+        open_release(front, release_id, actor=actor, purpose=purpose)
+    return release
+
+
+def period_of(release: Release) -> Period | None:
+    """The local days that a release is about."""
+    if release.period_from is None or release.period_to is None:
+        return None
+    return Period(release.period_from, release.period_to)
+
+
+def applied_to(release: Release) -> Obligations | None:
+    """The rules to which a release was built; None where it says nothing of them.
+
+    Raises:
+        StorageError: what it says is not understood.
+    """
+    if not release.obligations:
+        return None
+    try:
+        return read_obligations(release.obligations)
+    except (KeyError, TermError, TypeError, ValueError) as fault:
+        raise StorageError("the rules to which this release was built cannot be read; it is not served") from fault
+
+
+def _request(
+    world: World, release: Release, *, reader: str | None, purpose: str, at: dt.datetime, taken: Used | None
+) -> Request:
+    is_cube = release.subject in world.cubes
+    return Request(
+        actor=reader,
+        action=Action.READ,
+        subject=release.subject,
+        audience=Audience(release.audience),
+        purpose=purpose,
+        at=at,
+        period=period_of(release) if is_cube else None,
+        applied=applied_to(release) if is_cube else None,
+        used=taken,
+    )
+
+
+def _licence(world: World, release: Release) -> str:
+    cube = world.cubes.get(release.subject)
+    joined = {name for edition in cube.editions for name in edition.datasets} if cube else {release.subject}
+    return ", ".join(sorted({world.datasets[name].licence for name in joined if name in world.datasets}))
+
+
+def _beside(front: Front, release: Release, parts: tuple[str, ...]) -> dict[str, Path]:
+    if not parts or release.version_id is None:
+        return {}
+    found: dict[str, Path] = {}
+    with front.records.read() as session:
+        for part in parts:
+            try:
+                other = release_records.part_of_version(session, release.version_id, part)
+            except NotFound:
+                continue
+            if (other.subject, other.audience, other.kind) == (release.subject, release.audience, release.kind):
+                found[part] = front.released.path(other.digest)
+    return found

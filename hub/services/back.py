@@ -1,0 +1,33 @@
+"""The back office: what intake and the cube builder need. The only bundle that holds the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feeds.reading import Limits
+from hub.fetch import Fetcher
+from hub.services.front import Front
+from hub.vault import Vault
+
+#: Told of long work: phase, how much is done, how much there is (0 when not known).
+Progress = Callable[[str, int, int], None]
+
+
+def silent(phase: str, done: int, total: int) -> None:
+    """For whoever does not want to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The front office's planes, the vault, the fetcher and the limits of reading."""
+
+    front: Front
+    vault: Vault
+    fetcher: Fetcher
+    timezone: str
+    zones: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    check_s: float = 900.0
+    progress: Progress = silent

@@ -1,0 +1,280 @@
+"""What a reader may know of the feeds. A feed that is not open shows its name, holder and standard, and no number.
+
+How many rows a sealed feed has, what was found in it and when it came *are* the operator's volumes; they are shown
+to its holder alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from governance.audiences import Audience, Tier
+from governance.bilingual import Sentence
+from governance.datasets import Dataset, Sensitivity
+from governance.decide import decide
+from governance.decision import Permit
+from governance.request import Action, Request
+from governance.world import World
+from hub.errors import NotFound
+from hub.records import feeds as feed_records
+from hub.records import releases as release_records
+from hub.records.models import Attempt, Feed, FindingRow, Release, Version
+from hub.services.commons import current_world
+from hub.services.decisions import decided
+from hub.services.front import Front
+from hub.services.keys import Actor
+
+#: The purpose of whoever reads what is open without saying why; open agreements grant it.
+OPEN_PURPOSE = "open-reuse"
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A feed as everybody sees it in the catalogue."""
+
+    slug: str
+    title: Sentence
+    standard: str
+    holder: str
+    holder_name: Sentence
+    licence: str
+    territory: tuple[str, ...]
+    sensitivity: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A feed with its current version, its files and the newest attempts: for those who may see them."""
+
+    entry: Entry
+    current: Version
+    counts: Mapping[str, int]
+    files: tuple[Release, ...]
+    attempts: tuple[Attempt, ...]
+
+
+def entries(front: Front, world: World) -> list[Entry]:
+    """Every feed of the commons, and every feed that the hub took in, by slug."""
+    with front.records.read() as session:
+        known = {feed.slug: feed for feed in feed_records.feeds(session)}
+    now = front.clock()
+    return [_entry(world, slug, known.get(slug), now) for slug in sorted({*world.datasets, *known})]
+
+
+def newest(front: Front, listed: Iterable[Entry]) -> dict[str, Version]:
+    """The current version of each open feed among `listed`."""
+    with front.records.read() as session:
+        found = {one.slug: _current(session, one.slug) for one in listed if one.is_open}
+        return {slug: version for slug, version in found.items() if version is not None}
+
+
+def entry(front: Front, slug: str) -> Entry:
+    """One feed as everybody sees it.
+
+    Raises:
+        NotFound: neither the commons nor the hub knows it.
+    """
+    world = current_world(front)
+    with front.records.read() as session:
+        feed = session.get(Feed, slug)
+    if feed is None and slug not in world.datasets:
+        raise NotFound(f"no feed is called {slug!r}")
+    return _entry(world, slug, feed, front.clock())
+
+
+def is_open(world: World, slug: str, at: dt.datetime) -> bool:
+    """Whether everybody may read the dataset at this instant: what the one decision says of it."""
+    dataset = world.datasets.get(slug)
+    if dataset is None or dataset.sensitivity is not Sensitivity.OPEN:
+        return False
+    return isinstance(decide(open_request(None, slug, at), world), Permit)
+
+
+def open_request(actor: str | None, slug: str, at: dt.datetime, purpose: str = OPEN_PURPOSE) -> Request:
+    """To read a dataset as everybody may."""
+    return Request(actor=actor, action=Action.READ, subject=slug, audience=Audience.OPEN, purpose=purpose, at=at)
+
+
+def is_holder(world: World, slug: str, actor: Actor) -> bool:
+    """Whether a reader holds the dataset and its key may read."""
+    dataset = world.datasets.get(slug)
+    return dataset is not None and dataset.holder == actor.member_id and "read" in actor.scopes
+
+
+def must_see(front: Front, slug: str, actor: Actor) -> Entry:
+    """The feed, if this reader may know more of it than the catalogue says.
+
+    What is open is looked at freely; a look at a sealed feed is decided and written in the audit, denials included.
+
+    Raises:
+        NotFound: there is no such feed.
+        Refused: it is sealed to this reader.
+    """
+    world, found, now = current_world(front), entry(front, slug), front.clock()
+    if found.is_open:
+        return found
+    if is_holder(world, slug, actor):
+        request = Request(
+            actor=actor.member_id,
+            action=Action.READ,
+            subject=slug,
+            audience=Audience.HOLDER,
+            purpose=_any_purpose(world),
+            at=now,
+        )
+    else:
+        request = open_request(reading_as(actor), slug, now)
+    decided(front, request)
+    return found
+
+
+def reading_as(actor: Actor) -> str | None:
+    """Who reads: a key that is not for reading reads as the public does."""
+    return actor.member_id if "read" in actor.scopes else None
+
+
+def may_see(front: Front, slug: str, actor: Actor) -> bool:
+    """Whether `must_see` would answer; asks nobody and writes nothing."""
+    world = current_world(front)
+    return is_open(world, slug, front.clock()) or is_holder(world, slug, actor)
+
+
+def detail(front: Front, slug: str, actor: Actor) -> Detail | None:
+    """A feed's current version with all that belongs to it; None while there is no good version.
+
+    Raises:
+        NotFound: there is no such feed.
+        Refused: it is sealed to this reader.
+    """
+    seen = must_see(front, slug, actor)
+    with front.records.read() as session:
+        current = _current(session, slug)
+        if current is None:
+            return None
+        files = release_records.releases(session, subject=slug, kind="open", version_id=current.id)
+        attempts = feed_records.attempts(session, slug, most=5)
+        return Detail(seen, current, severities(current.findings), tuple(files), tuple(attempts))
+
+
+def versions(front: Front, slug: str, actor: Actor, *, before: int | None, most: int) -> list[Version]:
+    """A feed's versions, newest first.
+
+    Raises:
+        NotFound, Refused: as `must_see`.
+    """
+    must_see(front, slug, actor)
+    with front.records.read() as session:
+        return feed_records.versions(session, slug, before=before, most=most)
+
+
+def version(front: Front, slug: str, number: int, actor: Actor) -> tuple[Version, tuple[Release, ...]]:
+    """One version and its files.
+
+    Raises:
+        NotFound, Refused: as `must_see`; no such version.
+    """
+    must_see(front, slug, actor)
+    with front.records.read() as session:
+        found = feed_records.version(session, slug, number)
+        _ = found.findings  # loaded while the session is open
+        return found, tuple(release_records.releases(session, subject=slug, kind="open", version_id=number))
+
+
+def file_of(
+    front: Front, slug: str, part: str, *, actor: Actor, number: int | None = None, at: dt.date | None = None
+) -> Release:
+    """The release of one part of a feed: of the version `number`, else of the one kept at the end of the day `at`, else
+    of the current one. Opening it is another question: see `hub.services.access`.
+
+    Raises:
+        NotFound: no such feed, version or part.
+        Refused: the feed is sealed to this reader, who may not even learn which versions there are.
+    """
+    entry(front, slug)
+    if not may_see(front, slug, actor):
+        must_see(front, slug, actor)
+    with front.records.read() as session:
+        if number is not None:
+            found: Version | None = feed_records.version(session, slug, number)
+        else:
+            found = _current(session, slug) if at is None else _as_of(front, session, slug, at)
+        if found is None:
+            raise NotFound(f"feed {slug!r} has no good version" + (f" of {at.isoformat()}" if at else ""))
+        return release_records.part_of_version(session, found.id, part)
+
+
+def severities(findings: Iterable[FindingRow]) -> dict[str, int]:
+    """How often each severity was found, `error` first; severities that were not found count 0."""
+    tally: Counter[str] = Counter()
+    for finding in findings:
+        tally[finding.severity] += finding.count
+    return {name: tally[name] for name in ("error", "warning", "info")}
+
+
+def tier_of(world: World, dataset: str, at: dt.datetime) -> Tier:
+    """The most open tier that an agreement in force gives a dataset; sealed without any."""
+    tiers = list(Tier)
+    found = [one.tier for one in world.by_dataset.get(dataset, ()) if one.in_force(at)]
+    return min(found, key=tiers.index, default=Tier.SEALED)
+
+
+def cubes_with(world: World, slug: str) -> list[str]:
+    """The registered cubes that a dataset is a part of, in any edition."""
+    return sorted(
+        cube.id for cube in world.cubes.values() if any(slug in edition.datasets for edition in cube.editions)
+    )
+
+
+def _any_purpose(world: World) -> str:
+    # A holder needs no purpose to look at its own feed, but a request has to name one of the register.
+    return OPEN_PURPOSE if OPEN_PURPOSE in world.purposes else min(world.purposes.purposes, default=OPEN_PURPOSE)
+
+
+def _entry(world: World, slug: str, feed: Feed | None, now: dt.datetime) -> Entry:
+    dataset = world.datasets.get(slug)
+    if dataset is None:
+        standard = feed.standard if feed else ""
+        return Entry(slug, Sentence(slug, slug), standard, "", Sentence("", ""), "", (), "", False)
+    return Entry(
+        slug=slug,
+        title=dataset.title,
+        standard=dataset.standard.value,
+        holder=dataset.holder,
+        holder_name=_name(world, dataset),
+        licence=dataset.licence,
+        territory=tuple(sorted(dataset.territory)),
+        sensitivity=dataset.sensitivity.value,
+        is_open=is_open(world, slug, now),
+    )
+
+
+def _name(world: World, dataset: Dataset) -> Sentence:
+    member = world.members.get(dataset.holder)
+    return member.name if member else Sentence(dataset.holder, dataset.holder)
+
+
+def _current(session: Session, slug: str) -> Version | None:
+    feed = session.get(Feed, slug)
+    if feed is None or feed.current_id is None:
+        return None
+    found = session.get(Version, feed.current_id)
+    if found is not None:
+        _ = found.findings  # loaded while the session is open
+    return found
+
+
+def _as_of(front: Front, session: Session, slug: str, day: dt.date) -> Version | None:
+    end, before = current_world(front).end_of(day + dt.timedelta(days=1)), None
+    while batch := feed_records.versions(session, slug, before=before, most=_PAGE):
+        for one in batch:
+            if one.ingested_at < end:
+                return one
+        before = batch[-1].id
+    return None

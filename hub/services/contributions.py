@@ -1,0 +1,146 @@
+"""What each holding contributes to each cell of a cube: a statistic over the vault, never over anything released.
+
+Whose a record is follows from the dataset that brought it, and a provider may speak through one dataset only:
+otherwise a holder could send records in a competitor's name and make them its cover.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import mds.calendar
+from feeds import statistics
+from feeds.statistics import Statistic
+from governance.cubes import Cube
+from governance.periods import Period
+from governance.world import World
+from hub.errors import Conflict, StorageError
+from hub.records import feeds as feed_records
+from hub.services.back import Back
+
+_PACKAGE = "mds"
+_MOST_BATCHES = 100_000
+#: Further names for the columns of places, by the zone system of the cube.
+_ZONES = {
+    "trips": {"origin_zone": "start_{zone}", "destination_zone": "end_{zone}", "zone": "end_{zone}"},
+    "events": {"zone": "{zone}"},
+}
+_COLUMN = {"commune": "zone_commune", "h3_7": "h3_7", "h3_8": "h3_8", "h3_9": "h3_9"}
+
+
+def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Table:
+    """A row for each cell and holding of the cube's edition, with the measure and the counted columns, sorted.
+
+    Raises:
+        Conflict: a dataset of the edition has no data, a provider speaks through two datasets, or the cube's
+            dimensions are not those of its statistic.
+        StorageError: the vault lacks a batch.
+    """
+    statistic = statistics.load(_PACKAGE)[cube.statistic]
+    _same_dimensions(statistic, cube)
+    edition = cube.edition(period)
+    if edition is None:
+        raise Conflict(f"no edition of {cube.id} covers {period}")
+    batches = {name: _batches(back, name, statistic) for name in edition.datasets}
+    with (
+        back.vault.stage() as spill,
+        statistics.connect(memory=back.limits.memory, threads=back.limits.threads, spill=spill) as connection,
+    ):
+        sources = _sources(statistic, batches)
+        providers = _providers(connection, world, batches)
+        result = statistics.compute(
+            statistic,
+            {**sources, "providers": providers, **_calendar(statistic, world, period)},
+            connection=connection,
+            columns=_columns(statistic, cube),
+            **_period(statistic, period),
+        )
+    return _sorted(_whole(result, cube), cube)
+
+
+def _same_dimensions(statistic: Statistic, cube: Cube) -> None:
+    # Summing a statistic over a dimension that the cube leaves out would count a vehicle twice, and a threshold on
+    # vehicles would pass on half of them.
+    if set(cube.dimensions) != set(statistic.dimensions) - {"holding"}:
+        raise Conflict(f"{cube.id} must have the dimensions of {statistic.id}: {', '.join(statistic.dimensions)}")
+
+
+def _batches(back: Back, dataset: str, statistic: Statistic) -> list[dict[str, Path]]:
+    with back.front.records.read() as session:
+        versions = feed_records.versions(session, dataset, most=_MOST_BATCHES)
+    if not versions:
+        raise Conflict(f"{dataset} has brought no data yet")
+    found = [back.vault.tables(dataset, version.digest) for version in reversed(versions)]
+    if not all(found):
+        # A sum over what happens to be left would be a wrong number, and a second release of the period later.
+        raise StorageError(f"the vault lacks a batch of {dataset} that the records know of")
+    return found
+
+
+def _sources(statistic: Statistic, batches: Mapping[str, list[dict[str, Path]]]) -> dict[str, statistics.Source]:
+    gathered: dict[str, list[Path]] = defaultdict(list)
+    for tables in (one for found in batches.values() for one in found):
+        for name in _ZONES.keys() & set(statistic.tables):
+            if name in tables:
+                gathered[name].append(tables[name])
+    return {name: sorted(paths) for name, paths in gathered.items()}
+
+
+def _providers(
+    connection: duckdb.DuckDBPyConnection, world: World, batches: Mapping[str, list[dict[str, Path]]]
+) -> pa.Table:
+    speaks: dict[str, str] = {}
+    for dataset, found in batches.items():
+        paths = [path for tables in found for name, path in tables.items() if name in _ZONES]
+        rows = connection.execute(
+            "SELECT DISTINCT provider_id FROM read_parquet(?, union_by_name = true)", [[str(path) for path in paths]]
+        ).fetchall()
+        for (provider,) in rows:
+            if speaks.setdefault(provider, dataset) != dataset:
+                raise Conflict(f"provider {provider} speaks through two datasets: {speaks[provider]} and {dataset}")
+    return pa.table(
+        {"provider_id": list(speaks), "holding": [world.holding_of(name) for name in speaks.values()]},
+        schema=pa.schema([("provider_id", pa.string()), ("holding", pa.string())]),
+    )
+
+
+def _calendar(statistic: Statistic, world: World, period: Period) -> dict[str, pa.Table]:
+    where = world.basin.time_zone
+    made: dict[str, Callable[[], pa.Table]] = {
+        "bands": mds.calendar.bands,
+        "days": lambda: mds.calendar.days(where, first=period.from_, until=period.to),
+        "slots": lambda: mds.calendar.slots(where, first=period.from_, until=period.to),
+    }
+    return {name: make() for name, make in made.items() if name in statistic.tables}
+
+
+def _columns(statistic: Statistic, cube: Cube) -> dict[str, dict[str, str]]:
+    zone = _COLUMN.get(cube.grain.zone_system)
+    if zone is None:
+        return {}
+    tables = _ZONES.keys() & set(statistic.tables)
+    return {name: {alias: column.format(zone=zone) for alias, column in _ZONES[name].items()} for name in tables}
+
+
+def _period(statistic: Statistic, period: Period) -> dict[str, Any]:
+    given = {"period_from": period.from_, "period_to": period.to}
+    return {name: value for name, value in given.items() if name in statistic.parameters}
+
+
+def _whole(table: pa.Table, cube: Cube) -> pa.Table:
+    """Whole numbers of the cube's unit: a part of a second is no measurement of a parked scooter."""
+    for name in {cube.measure, *(column for column in cube.counted.values() if column)}:
+        whole = pc.cast(pc.round(table[name]), pa.int64())
+        table = table.set_column(table.schema.get_field_index(name), name, whole)
+    return table
+
+
+def _sorted(table: pa.Table, cube: Cube) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in (*cube.dimensions, "holding")])

@@ -1,0 +1,179 @@
+"""Take a feed in: obtain, tell apart, read, check, put in zones, keep, write down. All of it or nothing.
+
+The order matters to whoever pulls the plug: the vault's files are written and synced under their final names before
+the row that speaks of them is committed, and the row is the only thing that makes a version exist.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars
+from sqlalchemy.orm import Session
+
+from feeds.errors import FeedError
+from feeds.findings import Report, merge
+from feeds.reading import Reading
+from hub.errors import BadRequest, Conflict, HubError, StorageError
+from hub.records import feeds as feed_records
+from hub.records.models import Feed, FindingRow, Version
+from hub.services.back import Back
+from hub.services.detect import detect
+from hub.services.obtain import is_url, obtain, shown_source
+from hub.services.prepare import only_new_records, place_in_zones
+from hub.services.standards import STANDARDS, Terms
+
+#: Slugs never change and stand in URLs and folder names.
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of an attempt: the version with its findings, and whether it is a new one."""
+
+    version: Version
+    standard: str
+    is_new: bool
+    findings: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A feed at the door: which it is, where it came from, when, and the work folder to deal with it."""
+
+    slug: str
+    source: str
+    now: dt.datetime
+    work: Path
+
+
+def ingest(back: Back, source: str, *, slug: str, standard: str | None = None) -> Ingested:
+    """Take `source` (a path or a URL) in as the next version of the feed `slug`.
+
+    Raises:
+        FeedError: the feed is refused; the last good version stays.
+        HubError: it could not be fetched or kept.
+    """
+    if not _SLUG.fullmatch(slug):
+        raise BadRequest(f"{slug!r} is no slug: small letters, digits and hyphens, 80 at most, a letter or digit first")
+    now = back.front.clock()
+    try:
+        with back.vault.stage() as work, _engine_faults():
+            return _take(back, _Arrival(slug, source, now, work), standard)
+    except (FeedError, HubError) as fault:
+        outcome = "failed"
+        if isinstance(fault, FeedError):
+            outcome = "refused"
+            # What is wrong with the source as a whole is said of the source.
+            fault.file = fault.file or shown_source(source)
+        with back.front.records.write() as session:
+            feed_records.add_attempt(
+                session, slug, at=now, source=shown_source(source), outcome=outcome, error=str(fault)
+            )
+        raise
+
+
+def _take(back: Back, arrival: _Arrival, standard: str | None) -> Ingested:
+    back.progress("obtaining", 0, 0)
+    local = obtain(back.fetcher, arrival.source, arrival.work)
+    kind = standard or detect(local)
+    _must_speak_the_same(back, arrival.slug, kind)
+    digest = STANDARDS[kind].digest(local)
+    known = _known(back, arrival, kind, digest)
+    if known is not None:
+        return known
+    tables = arrival.work / "tables"
+    tables.mkdir()
+    reading, report = _judge(back, arrival, kind, local, tables)
+    back.progress("keeping", 0, 0)
+    raw = back.vault.keep_raw(local, arrival.work)
+    back.vault.keep_tables(arrival.slug, digest, tables)
+    with back.front.records.write() as session:
+        raced = feed_records.with_digest(session, arrival.slug, digest)
+        if raced is not None:
+            _note(session, arrival, "unchanged", raced.id)
+            return _ingested(raced, kind, is_new=False)
+        version = feed_records.add_version(
+            session,
+            _feed(session, arrival, kind),
+            digest=digest,
+            raw_digest=raw.digest,
+            source=shown_source(arrival.source),
+            at=arrival.now,
+            reading=reading,
+            report=report,
+        )
+        _note(session, arrival, "new", version.id)
+        return _ingested(version, kind, is_new=True)
+
+
+def _ingested(version: Version, kind: str, *, is_new: bool) -> Ingested:
+    # Findings are loaded here, while the session is open.
+    return Ingested(version, kind, is_new, tuple(version.findings))
+
+
+def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) -> tuple[Reading, Report]:
+    how = STANDARDS[kind]
+    terms = Terms(at=arrival.now, timezone=back.timezone, limits=back.limits, check_s=back.check_s)
+    back.progress("reading", 0, 0)
+    reading = how.read(local, tables, terms)
+    back.progress("checking", 0, 0)
+    report = merge([reading.findings, how.check(local, reading, terms)])
+    reading, late = only_new_records(back, arrival.slug, reading, how.key)
+    back.progress("placing in zones", 0, 0)
+    place_in_zones(reading, how.points, back.zones)
+    return reading, merge([report, late])
+
+
+@contextmanager
+def _engine_faults() -> Iterator[None]:
+    # The engines tell a full disk or too little memory in errors of their own.
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException, polars.exceptions.ComputeError) as fault:
+        raise StorageError(f"the engine ran out of room: {str(fault).splitlines()[0]}; nothing was changed") from fault
+
+
+def _must_speak_the_same(back: Back, slug: str, kind: str) -> None:
+    with back.front.records.read() as session:
+        feed = session.get(Feed, slug)
+    if feed is not None and feed.standard != kind:
+        raise Conflict(f"feed {slug!r} is a {feed.standard.upper()} feed, and this is {kind.upper()}")
+
+
+def _known(back: Back, arrival: _Arrival, kind: str, digest: str) -> Ingested | None:
+    with back.front.records.write() as session:
+        known = feed_records.with_digest(session, arrival.slug, digest)
+        if known is None:
+            return None
+        _note(session, arrival, "unchanged", known.id)
+        feed_records.feed(session, arrival.slug).current_id = known.id
+        return _ingested(known, kind, is_new=False)
+
+
+def _feed(session: Session, arrival: _Arrival, kind: str) -> Feed:
+    feed = session.get(Feed, arrival.slug)
+    if feed is None:
+        feed = Feed(slug=arrival.slug, standard=kind, created_at=arrival.now)
+        session.add(feed)
+    # A URL that carries a user, a password or a query may hold a credential; such a one is not written down.
+    if is_url(arrival.source) and shown_source(arrival.source) == arrival.source:
+        feed.url = arrival.source
+    return feed
+
+
+def _note(session: Session, arrival: _Arrival, outcome: str, version_id: int) -> None:
+    feed_records.add_attempt(
+        session,
+        arrival.slug,
+        at=arrival.now,
+        source=shown_source(arrival.source),
+        outcome=outcome,
+        version_id=version_id,
+    )

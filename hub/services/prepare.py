@@ -1,0 +1,95 @@
+"""Between reading and keeping: drop what earlier batches brought already, and put places in zones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from feeds.findings import Finding, Report, Severity
+from feeds.reading import Reading
+from hub.errors import BadRequest
+from hub.records import feeds as feed_records
+from hub.services.back import Back
+from hub.territory.zones import H3, ZoneSystem
+from hub.territory.zones_columns import add_zone_columns
+from hub.territory.zones_reading import BadZones, read_polygons
+from mds.batches import Freshness, fresh
+
+#: A feed of operator data is the union of its batches, so that each statistic sees each record once.
+_MOST_BATCHES = 10_000
+
+
+def only_new_records(back: Back, slug: str, reading: Reading, keys: Mapping[str, str]) -> tuple[Reading, Report]:
+    """Drop records that earlier batches of the feed brought; `keys` says by which column of which table.
+
+    Late files repeat what is known already, and a record that is sent again with other content does not change
+    what was counted: the first stays, and the difference is a finding.
+    """
+    earlier = _earlier(back, slug)
+    findings: list[Finding] = []
+    tables, rows = dict(reading.tables), dict(reading.rows)
+    for name, key in keys.items():
+        known = [batch[name] for batch in earlier if name in batch]
+        if name not in tables or not known:
+            continue
+        out = tables[name].with_suffix(".fresh")
+        result = fresh(tables[name], known, key=key, out=out, limits=back.limits)
+        out.replace(tables[name])
+        rows[name] = result.kept
+        findings += _findings(name, key, result)
+    return replace(reading, tables=tables, rows=rows), Report(findings=tuple(findings))
+
+
+def _earlier(back: Back, slug: str) -> list[dict[str, Path]]:
+    with back.front.records.read() as session:
+        versions = feed_records.versions(session, slug, most=_MOST_BATCHES)
+    return [back.vault.tables(slug, version.digest) for version in versions]
+
+
+def _findings(table: str, key: str, result: Freshness) -> list[Finding]:
+    found = []
+    if result.duplicates:
+        found.append(
+            Finding(
+                code="mds_known_record",
+                severity=Severity.INFO,
+                message="the record came with an earlier batch already and was not counted again",
+                file=table,
+                field=key,
+                count=result.duplicates,
+            )
+        )
+    if result.conflicts:
+        found.append(
+            Finding(
+                code="mds_changed_record",
+                severity=Severity.WARNING,
+                message="the record came with an earlier batch with other content; the earlier one stays",
+                file=table,
+                field=key,
+                count=result.conflicts,
+                mend="Send corrections under a new id, or agree on a revision of the period.",
+            )
+        )
+    return found
+
+
+def place_in_zones(
+    reading: Reading, points: Mapping[str, Mapping[str, tuple[str, str]]], communes: Path | None
+) -> None:
+    """Add zone columns to the tables that hold places, once, so that the statistics' texts stay plain."""
+    systems: list[ZoneSystem] = [H3(7), H3(8), H3(9)]
+    if communes is not None:
+        try:
+            systems.append(read_polygons(communes, system_id="commune", id_field="id", name_field="name"))
+        except BadZones as fault:
+            raise BadRequest(f"the communes of HUB_ZONES cannot be used: {fault}") from fault
+    for name, columns in points.items():
+        if name not in reading.tables or pq.read_metadata(reading.tables[name]).num_rows == 0:
+            continue
+        out = reading.tables[name].with_suffix(".zoned")
+        add_zone_columns(reading.tables[name], out, points=columns, systems=systems, batch_rows=200_000)
+        out.replace(reading.tables[name])

@@ -1,0 +1,88 @@
+"""Let out what a holder opened: the archive as it came, its statistics, its map layers. After a decision, audited.
+
+Only datasets that are open and granted to everyone pass `governance.decide`; for all others there is nothing to
+publish, and asking leaves a denial in the audit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.audiences import Audience
+from governance.request import Action, Request
+from hub.records import releases as release_records
+from hub.records.models import Feed, Release, Version
+from hub.released import Stored
+from hub.services.back import Back
+from hub.services.catalogue import OPEN_PURPOSE
+from hub.services.decisions import note, permitted
+from hub.services.parts import Part, parts
+
+#: In whose name the hub publishes.
+SECRETARIAT = "secretariat"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    part: Part
+    stored: Stored
+
+
+def publish_version(back: Back, version: Version) -> list[Release]:
+    """Publish a version of an open feed; answers with its releases, those that were there already included.
+
+    Raises:
+        Refused: the dataset is not open, or no agreement in force opens it.
+    """
+    with back.front.records.read() as session:
+        there = release_records.releases(session, kind="open", version_id=version.id)
+        standard = session.get_one(Feed, version.feed_slug).standard
+    if there:
+        return there
+    request = Request(
+        actor=SECRETARIAT,
+        action=Action.PUBLISH_OPEN,
+        subject=version.feed_slug,
+        audience=Audience.OPEN,
+        purpose=OPEN_PURPOSE,
+        at=back.front.clock(),
+    )
+    permit = permitted(back.front, request)
+    with back.vault.stage() as work:
+        kept = list(_keep(back, version, standard, work))
+    rows = [_row(version, one, request.at, permit.grants, dict(permit.obligations.plain())) for one in kept]
+    with back.front.records.write() as session:
+        session.add_all(rows)
+        note(session, request, permit, counts={"files": len(rows)})
+    return rows
+
+
+def _keep(back: Back, version: Version, standard: str, work: Path) -> Iterator[_Kept]:
+    for part in parts(back, version, standard, work):
+        back.progress(f"publishing {part.name}", 0, 0)
+        yield _Kept(part, back.front.released.put_file(part.path))
+
+
+def _row(version: Version, one: _Kept, at: dt.datetime, grants: object, obligations: dict[str, object]) -> Release:
+    address = f"open\0{version.feed_slug}\0{version.digest}\0{one.part.name}"
+    return Release(
+        id=hashlib.sha256(address.encode()).hexdigest()[:32],
+        kind="open",
+        subject=version.feed_slug,
+        part=one.part.name,
+        version_id=version.id,
+        audience=Audience.OPEN.value,
+        edition={"version": version.digest},
+        digest=one.stored.digest,
+        size=one.stored.size,
+        media_type=one.part.media_type,
+        file_name=f"{version.feed_slug}-{one.part.name}-v{version.id}{one.part.suffix}",
+        created_at=at,
+        agreements=sorted(grants.values()) if isinstance(grants, dict) else [],
+        obligations=obligations,
+        facts={"rows": one.part.rows} if one.part.rows is not None else {},
+    )

@@ -1,0 +1,176 @@
+"""Build a joint release: the one way by which numbers of several holders leave the vault.
+
+Decide, compute contributions by cell and holding, keep only the cells that pass the primary rules, make sure that
+nothing can be subtracted, keep the result, write release and audit record in one transaction. The requester chooses
+a registered cube, an audience and a period; never the holders, the grain or a filter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
+
+from governance.audiences import Audience
+from governance.decision import Deny, Permit, Refusal, Step
+from governance.disclosure.interlock import ReleaseClaim, claim, may_stand_beside
+from governance.disclosure.protect import Protected, protect
+from governance.disclosure.rules import rules_of
+from governance.obligations import read_obligations
+from governance.periods import Period
+from governance.request import Action, Request
+from governance.verdicts import Denied
+from hub.errors import BadRequest, NotFound
+from hub.records import releases as release_records
+from hub.records.models import Release
+from hub.services.back import Back
+from hub.services.commons import current_world
+from hub.services.contributions import contributions
+from hub.services.decisions import note, permitted, refuse
+from hub.services.parts import PARQUET
+from hub.services.publish import SECRETARIAT
+
+#: What joint statistics are for, unless the caller says otherwise.
+PLANNING = "mobility-planning"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAsk:
+    """Which release to build."""
+
+    cube: str
+    audience: Audience
+    period: Period
+    purpose: str = PLANNING
+
+    @classmethod
+    def of(cls, cube: str, audience: str, from_: dt.date, to: dt.date, purpose: str = PLANNING) -> ReleaseAsk:
+        """From the words of a command or a job.
+
+        Raises:
+            BadRequest: an unknown audience, or a period that ends before it begins.
+        """
+        try:
+            return cls(cube, Audience(audience), Period(from_, to), purpose)
+        except ValueError as fault:
+            raise BadRequest(f"{fault}; audiences are {', '.join(Audience)}") from fault
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> ReleaseAsk:
+        """From a job's payload: dates in ISO 8601."""
+        first, last = (dt.date.fromisoformat(payload[name]) for name in ("from", "to"))
+        return cls.of(payload["cube"], payload["audience"], first, last, payload.get("purpose", PLANNING))
+
+
+def release(back: Back, ask: ReleaseAsk) -> Release:
+    """Build the release, or answer with the very one that exists already.
+
+    Raises:
+        NotFound: no such cube.
+        Refused: an agreement is missing or does not allow it, or what is out already forbids it.
+    """
+    world = current_world(back.front)
+    cube = world.cubes.get(ask.cube)
+    if cube is None:
+        raise NotFound(f"no cube is called {ask.cube!r}; there are {', '.join(sorted(world.cubes))}")
+    request = Request(
+        actor=SECRETARIAT,
+        action=Action.RELEASE,
+        subject=ask.cube,
+        audience=ask.audience,
+        purpose=ask.purpose,
+        at=back.front.clock(),
+        period=ask.period,
+    )
+    permit = permitted(back.front, request)
+    back.progress(f"computing {cube.id}", 0, 0)
+    found = contributions(back, world, cube, ask.period)
+    built = claim(cube, id="", period=ask.period, inputs=_digest(found), obligations=permit.obligations)
+    back.progress(f"protecting {cube.id}", 0, 0)
+    safe = protect(found, cube=cube, rules=rules_of(permit.obligations, cube))
+    return _keep(back, request, permit, built, safe)
+
+
+def _keep(back: Back, request: Request, permit: Permit, built: ReleaseClaim, safe: Protected) -> Release:
+    content = _parquet(safe.table)
+    row = _row(built, content, request, permit)
+    denied: Denied | None = None
+    with back.front.records.write() as session:
+        same = session.get(Release, row.id)
+        if same is not None:
+            return same
+        # Asked within the writing transaction: no other release can come between the question and the row.
+        verdict = may_stand_beside(built, _claims(session))
+        if isinstance(verdict, Denied):
+            denied = verdict
+        else:
+            row.digest = back.front.released.put(content).digest
+            session.add(row)
+            note(session, request, permit, counts={"cells": safe.published, "withheld": safe.withheld})
+    if denied is not None:
+        refuse(back.front, request, Deny((Refusal(Step.STORED_RELEASE, denied),)))
+    return row
+
+
+def _claims(session: Session) -> list[ReleaseClaim]:
+    """What every joint release that was ever published is about."""
+    return [
+        ReleaseClaim(
+            id=row.id,
+            cube=row.subject,
+            family=row.edition["family"],
+            grain=row.edition["grain"],
+            period=Period(row.period_from, row.period_to),
+            inputs=row.edition["inputs"],
+            obligations=read_obligations(row.obligations),
+        )
+        for row in release_records.releases(session, kind="cube")
+        if row.period_from is not None and row.period_to is not None
+    ]
+
+
+def _row(built: ReleaseClaim, content: bytes, request: Request, permit: Permit) -> Release:
+    address = f"cube\0{built.cube}\0{built.audience}\0{built.period}\0{built.inputs}\0{permit.obligations.digest}"
+    return Release(
+        id=hashlib.sha256(address.encode()).hexdigest()[:32],
+        kind="cube",
+        subject=built.cube,
+        part=built.cube,
+        audience=built.audience.value,
+        period_from=built.period.from_,
+        period_to=built.period.to,
+        edition={
+            "id": permit.obligations.edition,
+            "family": built.family,
+            "grain": built.grain,
+            "inputs": built.inputs,
+        },
+        size=len(content),
+        media_type=PARQUET,
+        file_name=f"{built.cube}-{built.audience}-{built.period.from_}-{built.period.to}.parquet",
+        created_at=request.at,
+        agreements=sorted(permit.grants.values()),
+        obligations=dict(permit.obligations.plain()),
+        facts={},
+    )
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _digest(table: pa.Table) -> str:
+    """SHA-256 over a table's values in order: the same contributions, whatever batches brought them."""
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks(), max_chunksize=1 << 20)
+    return hashlib.sha256(sink.getbuffer()).hexdigest()

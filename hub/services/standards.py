@@ -1,0 +1,110 @@
+"""What the hub does with each standard: how it is read, checked, told apart and put in zones. One row a standard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import feeds.gbfs
+import feeds.gtfs.archive
+import feeds.gtfs.check
+import feeds.gtfs.read
+import mds.check
+import mds.read
+from feeds.findings import Report
+from feeds.reading import Limits, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What reading and checking depend on beside the source: all of it arguments, nothing read from the clock."""
+
+    at: dt.datetime
+    timezone: str
+    limits: Limits
+    check_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """How one standard is handled.
+
+    `points` names the tables that hold places: prefix of the zone columns → (latitude column, longitude column).
+    `key` maps each table that accumulates over batches to the column that identifies a record.
+    """
+
+    read: Callable[[Path, Path, Terms], Reading]
+    check: Callable[[Path, Reading, Terms], Report]
+    digest: Callable[[Path], str]
+    points: Mapping[str, Mapping[str, tuple[str, str]]]
+    key: Mapping[str, str]
+
+
+def content_digest(source: Path) -> str:
+    """SHA-256 over a file, or over the sorted names and contents of a folder's files."""
+    if source.is_file():
+        return _digest(source)
+    whole = hashlib.sha256()
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        whole.update(f"{path.relative_to(source).as_posix()}\0{_digest(path)}\n".encode())
+    return whole.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_gtfs(source: Path, into: Path, terms: Terms) -> Reading:
+    return feeds.gtfs.read.read(source, into, limits=terms.limits)
+
+
+def _check_gtfs(source: Path, _: Reading, terms: Terms) -> Report:
+    return feeds.gtfs.check.check(source, validation_date=terms.at.date(), limits=terms.limits, timeout_s=terms.check_s)
+
+
+def _read_gbfs(source: Path, into: Path, terms: Terms) -> Reading:
+    return feeds.gbfs.read(source, into, limits=terms.limits)
+
+
+def _check_gbfs(source: Path, _: Reading, terms: Terms) -> Report:
+    return feeds.gbfs.check(source, at=terms.at, limits=terms.limits)
+
+
+def _read_mds(source: Path, into: Path, terms: Terms) -> Reading:
+    return mds.read.read(source, into, limits=terms.limits, timezone=terms.timezone)
+
+
+def _check_mds(_: Path, reading: Reading, terms: Terms) -> Report:
+    return mds.check.check(reading.tables, at=terms.at, limits=terms.limits)
+
+
+STANDARDS: Mapping[str, Standard] = {
+    "gtfs": Standard(
+        read=_read_gtfs,
+        check=_check_gtfs,
+        digest=feeds.gtfs.archive.content_digest,
+        points={"stops": {"": ("stop_lat", "stop_lon")}},
+        key={},
+    ),
+    "gbfs": Standard(
+        read=_read_gbfs,
+        check=_check_gbfs,
+        digest=content_digest,
+        points={"stations": {"": ("lat", "lon")}, "vehicles": {"": ("lat", "lon")}},
+        key={},
+    ),
+    "mds": Standard(
+        read=_read_mds,
+        check=_check_mds,
+        digest=content_digest,
+        points={
+            "trips": {"start_": ("start_lat", "start_lng"), "end_": ("end_lat", "end_lng")},
+            "events": {"": ("lat", "lng")},
+        },
+        key={"trips": "trip_id", "events": "event_id", "telemetry": "telemetry_id"},
+    ),
+}
