@@ -122,7 +122,7 @@ def bind(
             origin = f'"{name}__arrow"'
         else:
             paths = [source] if isinstance(source, Path) else source
-            origin = "read_parquet([" + ", ".join(_literal(str(path)) for path in paths) + "])"
+            origin = "read_parquet([" + ", ".join(_literal(str(path)) for path in paths) + "], union_by_name = true)"
         aliases = "".join(
             f", {_name(column)} AS {_name(alias)}" for alias, column in (columns or {}).get(name, {}).items()
         )

@@ -7,36 +7,52 @@ fault. ``--json`` on every read; tables are for people and may change.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from feeds.errors import FeedError
 from governance.errors import CommonsError
-from hub.cli import agreements, audit, feeds, keys, releases, stats
-from hub.cli.demo import demo
-from hub.cli.ingest import ingest_command
 from hub.cli.render import complain
-from hub.cli.serve import db, serve
 from hub.errors import HubError, Refused
+
+#: Each is imported when it is asked for, so that `hub feeds list` waits for no map library.
+COMMANDS = ("demo", "serve", "ingest", "feeds", "stats", "agreements", "releases", "audit", "keys", "db")
+
+
+class Commands(TyperGroup):
+    """The commands, imported one by one."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = typer.main.get_command(import_module(f"hub.cli.{cmd_name}").app)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="hub",
-    help="Share a territory's mobility data as a commons: take feeds in, judge them, compute, and let out only what "
-    "the agreements in force allow.",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo)
-app.command("serve")(serve)
-app.command("ingest")(ingest_command)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(stats.app, name="stats")
-app.add_typer(agreements.app, name="agreements")
-app.add_typer(releases.app, name="releases")
-app.add_typer(audit.app, name="audit")
-app.add_typer(keys.app, name="keys")
-app.add_typer(db, name="db")
+
+
+@app.callback()
+def hub() -> None:
+    """Share a territory's mobility data as a commons.
+
+    Take feeds in, judge them, compute, and let out only what the agreements in force allow.
+    """
 
 
 def main() -> None:

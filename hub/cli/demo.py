@@ -16,7 +16,10 @@ from hub.clock import FixedClock
 from hub.services.demo import AFTER, AUTUMN, SETTINGS, Told, done_before, run
 from hub.settings import Settings
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command()
 def demo(
     home: Annotated[Path, HOME] = Path(".demo"),
     trips: Annotated[

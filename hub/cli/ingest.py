@@ -32,6 +32,10 @@ class StandardName(StrEnum):
     MDS = "mds"
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
 def ingest_command(
     source: Annotated[str, typer.Argument(help="Path or URL of GTFS, GBFS or MDS; - for standard input.")],
     feed: Annotated[str, typer.Option("--feed", "-f", help="Slug of the feed, which is its dataset's id too.")],

@@ -24,7 +24,7 @@ from hub.jobs.worker import work
 from hub.settings import Settings, settings_of
 from hub.wall import behind_wall, web_needs
 
-db = typer.Typer(help="The records' schema.", no_args_is_help=True)
+app = typer.Typer(add_completion=False)
 
 
 class Part(StrEnum):
@@ -39,6 +39,7 @@ class Part(StrEnum):
 Home = Annotated[Path | None, HOME]
 
 
+@app.command()
 def serve(
     home: Home = None,
     only: Annotated[Part | None, typer.Option(help="Run one process in the foreground instead of all.")] = None,
@@ -81,7 +82,7 @@ def _start(settings: Settings, part: Part, host: str, port: int) -> subprocess.P
 def _web(settings: Settings, host: str, port: int) -> None:
     # The wall binds threads that are started behind it, and importing the engines starts some: so a new program
     # takes this one's place and raises the wall before it loads anything (see hub/wall.py).
-    os.environ.update(settings.as_environment())
+    os.environ.update({"HUB_PUBLIC_URL": f"http://{host}:{port}", **settings.as_environment()})
     os.execv(*behind_wall("hub.cli.serve:answer", host, str(port), **web_needs(settings)))  # noqa: S606 - no shell
 
 
@@ -108,10 +109,3 @@ def _stop_on_signal() -> Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-@db.command("upgrade")
-def upgrade(home: Home = None) -> None:
-    """Bring the records to the newest schema; does nothing when they are there already."""
-    front_office(settings_of(home)).records.upgrade()
-    say("The records have the newest schema.")

@@ -7,13 +7,14 @@ otherwise a holder could send records in a competitor's name and make them its c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 import mds.calendar
 from feeds import statistics
@@ -53,13 +54,14 @@ def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Ta
         back.vault.stage() as spill,
         statistics.connect(memory=back.limits.memory, threads=back.limits.threads, spill=spill) as connection,
     ):
-        sources = _sources(statistic, batches)
+        columns = _columns(statistic, cube)
+        sources = _sources(statistic, batches, columns)
         providers = _providers(connection, world, batches)
         result = statistics.compute(
             statistic,
             {**sources, "providers": providers, **_calendar(statistic, world, period)},
             connection=connection,
-            columns=_columns(statistic, cube),
+            columns=columns,
             **_period(statistic, period),
         )
     return _sorted(_whole(result, cube), cube)
@@ -84,13 +86,23 @@ def _batches(back: Back, dataset: str, statistic: Statistic) -> list[dict[str, P
     return found
 
 
-def _sources(statistic: Statistic, batches: Mapping[str, list[dict[str, Path]]]) -> dict[str, statistics.Source]:
+def _sources(
+    statistic: Statistic, batches: Mapping[str, list[dict[str, Path]]], columns: Mapping[str, Mapping[str, str]]
+) -> dict[str, statistics.Source]:
     gathered: dict[str, list[Path]] = defaultdict(list)
     for tables in (one for found in batches.values() for one in found):
         for name in _ZONES.keys() & set(statistic.tables):
             if name in tables:
+                _must_have(tables[name], columns.get(name, {}).values())
                 gathered[name].append(tables[name])
     return {name: sorted(paths) for name, paths in gathered.items()}
+
+
+def _must_have(path: Path, columns: Iterable[str]) -> None:
+    # A batch that was placed in no zone of this system would count as trips from nowhere.
+    lacking = sorted(set(columns) - set(pq.read_schema(path).names))
+    if lacking:
+        raise Conflict(f"a batch was taken in before its zones were known (no column {lacking[0]}): take it in again")
 
 
 def _providers(

@@ -26,7 +26,7 @@ from hub.records.models import Feed, FindingRow, Version
 from hub.services.back import Back
 from hub.services.detect import detect
 from hub.services.obtain import is_url, obtain, shown_source
-from hub.services.prepare import only_new_records, place_in_zones
+from hub.services.prepare import bounds_of, only_new_records, place_in_zones, territory, without_values
 from hub.services.standards import STANDARDS, Terms
 
 #: Slugs never change and stand in URLs and folder names.
@@ -91,6 +91,8 @@ def _take(back: Back, arrival: _Arrival, standard: str | None) -> Ingested:
     tables = arrival.work / "tables"
     tables.mkdir()
     reading, report = _judge(back, arrival, kind, local, tables)
+    if STANDARDS[kind].sensitive:
+        report = without_values(report, tables)
     back.progress("keeping", 0, 0)
     raw = back.vault.keep_raw(local, arrival.work)
     back.vault.keep_tables(arrival.slug, digest, tables)
@@ -120,14 +122,21 @@ def _ingested(version: Version, kind: str, *, is_new: bool) -> Ingested:
 
 def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) -> tuple[Reading, Report]:
     how = STANDARDS[kind]
-    terms = Terms(at=arrival.now, timezone=back.timezone, limits=back.limits, check_s=back.check_s)
+    communes = territory(back.zones)
+    terms = Terms(
+        at=arrival.now,
+        timezone=back.timezone,
+        limits=back.limits,
+        check_s=back.check_s,
+        bounds=bounds_of(communes),
+    )
     back.progress("reading", 0, 0)
     reading = how.read(local, tables, terms)
     back.progress("checking", 0, 0)
     report = merge([reading.findings, how.check(local, reading, terms)])
     reading, late = only_new_records(back, arrival.slug, reading, how.key)
     back.progress("placing in zones", 0, 0)
-    place_in_zones(reading, how.points, back.zones)
+    place_in_zones(reading, how.points, communes)
     return reading, merge([report, late])
 
 

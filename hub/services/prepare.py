@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import orjson
+import shapely
 
 from feeds.findings import Finding, Report, Severity
 from feeds.reading import Reading
 from hub.errors import BadRequest
 from hub.records import feeds as feed_records
 from hub.services.back import Back
-from hub.territory.zones import H3, ZoneSystem
+from hub.territory.zones import H3, Polygons, ZoneSystem
 from hub.territory.zones_columns import add_zone_columns
 from hub.territory.zones_reading import BadZones, read_polygons
 from mds.batches import Freshness, fresh
@@ -77,19 +78,46 @@ def _findings(table: str, key: str, result: Freshness) -> list[Finding]:
     return found
 
 
+def territory(communes: Path | None) -> Polygons | None:
+    """The communes as a zone system, where the installer gave any.
+
+    Raises:
+        BadRequest: the file cannot be used; the sentence names the feature.
+    """
+    if communes is None:
+        return None
+    try:
+        return read_polygons(communes, system_id="commune", id_field="id", name_field="name")
+    except BadZones as fault:
+        raise BadRequest(f"the communes of HUB_ZONES cannot be used: {fault}") from fault
+
+
+def bounds_of(communes: Polygons | None) -> tuple[float, float, float, float] | None:
+    """Least latitude and longitude of the territory, then the greatest: by it swapped coordinates are told."""
+    if communes is None:
+        return None
+    west, south, east, north = (float(side) for side in shapely.total_bounds(communes.shapes))
+    return south, west, north, east
+
+
 def place_in_zones(
-    reading: Reading, points: Mapping[str, Mapping[str, tuple[str, str]]], communes: Path | None
+    reading: Reading, points: Mapping[str, Mapping[str, tuple[str, str]]], communes: Polygons | None
 ) -> None:
     """Add zone columns to the tables that hold places, once, so that the statistics' texts stay plain."""
-    systems: list[ZoneSystem] = [H3(7), H3(8), H3(9)]
-    if communes is not None:
-        try:
-            systems.append(read_polygons(communes, system_id="commune", id_field="id", name_field="name"))
-        except BadZones as fault:
-            raise BadRequest(f"the communes of HUB_ZONES cannot be used: {fault}") from fault
+    systems: list[ZoneSystem] = [H3(7), H3(8), H3(9), *([communes] if communes else [])]
     for name, columns in points.items():
-        if name not in reading.tables or pq.read_metadata(reading.tables[name]).num_rows == 0:
+        if name not in reading.tables:
             continue
         out = reading.tables[name].with_suffix(".zoned")
         add_zone_columns(reading.tables[name], out, points=columns, systems=systems, batch_rows=200_000)
         out.replace(reading.tables[name])
+
+
+def without_values(report: Report, tables: Path) -> Report:
+    """The report as the records may hold it; the whole one goes into the vault beside the tables.
+
+    The records are read by the web. File, row and field are enough for the holder to find a bad record; its value may
+    be a traveller's trip or the place of a vehicle.
+    """
+    (tables / "report.json").write_bytes(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2, default=str))
+    return replace(report, findings=tuple(replace(finding, value="") for finding in report.findings))

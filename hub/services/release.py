@@ -123,7 +123,7 @@ def _claims(session: Session) -> list[ReleaseClaim]:
     """What every joint release that was ever published is about."""
     return [
         ReleaseClaim(
-            id=row.id,
+            id=f"{row.subject} for {row.audience}, {row.period_from} to {row.period_to}",
             cube=row.subject,
             family=row.edition["family"],
             grain=row.edition["grain"],

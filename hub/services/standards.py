@@ -26,6 +26,8 @@ class Terms:
     timezone: str
     limits: Limits
     check_s: float
+    #: Bounding box of the territory: least latitude and longitude, then the greatest.
+    bounds: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Standard:
     """How one standard is handled.
 
     `points` names the tables that hold places: prefix of the zone columns → (latitude column, longitude column).
-    `key` maps each table that accumulates over batches to the column that identifies a record.
+    `key` maps each table that accumulates over batches to the column that identifies a record. `sensitive` findings
+    may show a traveller's trip or an operator's vehicle: their values stay in the vault.
     """
 
     read: Callable[[Path, Path, Terms], Reading]
@@ -41,6 +44,7 @@ class Standard:
     digest: Callable[[Path], str]
     points: Mapping[str, Mapping[str, tuple[str, str]]]
     key: Mapping[str, str]
+    sensitive: bool = False
 
 
 def content_digest(source: Path) -> str:
@@ -75,7 +79,7 @@ def _check_gbfs(source: Path, _: Reading, terms: Terms) -> Report:
 
 
 def _read_mds(source: Path, into: Path, terms: Terms) -> Reading:
-    return mds.read.read(source, into, limits=terms.limits, timezone=terms.timezone)
+    return mds.read.read(source, into, limits=terms.limits, timezone=terms.timezone, bounds=terms.bounds)
 
 
 def _check_mds(_: Path, reading: Reading, terms: Terms) -> Report:
@@ -106,5 +110,6 @@ STANDARDS: Mapping[str, Standard] = {
             "events": {"": ("lat", "lng")},
         },
         key={"trips": "trip_id", "events": "event_id", "telemetry": "telemetry_id"},
+        sensitive=True,
     ),
 }

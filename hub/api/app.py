@@ -1,0 +1,63 @@
+"""The web door: the API and the pages in one application. It is handed a front office, which has no vault."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from hub.api import catalogue, commons, home, releases, statistics
+from hub.api.edge import Edge
+from hub.api.present import API
+from hub.api.problems import MEDIA_TYPE, install
+from hub.services.front import Front
+from hub.web.app import add_pages
+from hub.web.errors import draw_problem
+
+DESCRIPTION: Final = (
+    "Open mobility feeds with their history, checks and statistics; joint statistics of several operators under the "
+    "agreements in force. What is open needs no key; each access to what was negotiated is decided and written in the "
+    "audit. Names are snake_case, instants ISO 8601 in UTC, days those of the basin. Errors are problem documents "
+    "(RFC 9457) whose `type` is a page."
+)
+TAGS: Final = [
+    {"name": "start", "description": "What is here."},
+    {"name": "feeds", "description": "The catalogue: feeds, versions, findings, files."},
+    {"name": "statistics", "description": "What is computed, and its rows."},
+    {"name": "releases", "description": "Joint statistics, each for one audience."},
+    {"name": "commons", "description": "Members, rules, agreements, audit."},
+]
+_PROBLEM: Final = {
+    "description": "A problem document (RFC 9457).",
+    "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},
+}
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
+
+
+def create_app(front: Front) -> FastAPI:
+    """The application that answers readers: ``/api/v1`` for programs, everything else for people."""
+    app = described_app()
+    app.state.front = front
+    return app
+
+
+def described_app() -> FastAPI:
+    """The application with all its routes, and no front office yet: enough to describe it."""
+    app = FastAPI(
+        title="Mobility data-commons hub",
+        version=home.VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=RESPONSES,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    install(app, draw=draw_problem)
+    for part in (home, catalogue, statistics, releases, commons):
+        app.include_router(part.router, prefix=API)
+    add_pages(app)
+    app.add_middleware(Edge)
+    return app

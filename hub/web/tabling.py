@@ -1,0 +1,159 @@
+"""Rows of a statistic or a cube as people read them: headings with units, clock times, durations, shares, bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.api.language import Language
+from hub.services.tables import Cell, Page
+from hub.web.drawing import number
+from hub.web.texts import TEXTS, text
+
+#: Seconds since noon minus 12 h of the service day: shown as a clock, beyond 24:00 after midnight.
+CLOCK: Final = frozenset({"first_s", "last_s"})
+#: Columns that help a reader of files, not of pages.
+HIDDEN: Final = frozenset({"pattern"})
+_BARS: Final = 12
+_BAR_HEIGHT: Final = 22
+_LABEL_WIDTH: Final = 260
+_BAR_WIDTH: Final = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column: what it is called, in which unit, and whether it holds numbers."""
+
+    column: str
+    title: str
+    unit: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart, in pixels; `value` is its number as it is written in the table."""
+
+    label: str
+    value: str
+    width: int
+    top: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars of the first rows; `measure` and `unit` say of what."""
+
+    bars: tuple[Bar, ...]
+    measure: str
+    unit: str
+    height: int
+    label_width: int = _LABEL_WIDTH
+    width: int = _LABEL_WIDTH + _BAR_WIDTH + 90
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A table as it is drawn: each row's first cell is its heading."""
+
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[str, ...], ...]
+    chart: Chart | None
+
+
+def view(
+    page: Page,
+    *,
+    units: Mapping[str, str],
+    language: Language,
+    measure: str = "",
+    names: Mapping[str, Mapping[str, str]] | None = None,
+) -> View:
+    """Draw up a page of rows; `measure` is the column to chart, `names` what the ids of a column are called."""
+    columns = [name for name in page.columns if name not in HIDDEN and not _is_empty(page, name)]
+    headings = tuple(_heading(name, units, language) for name in columns)
+    rows = tuple(tuple(_named(row[name], name, units, language, names or {}) for name in columns) for row in page.rows)
+    chart = _chart(page, rows, headings, measure, language) if measure in columns else None
+    return View(headings, rows, chart)
+
+
+def _is_empty(page: Page, name: str) -> bool:
+    return bool(page.rows) and all(row[name] is None for row in page.rows)
+
+
+def _heading(name: str, units: Mapping[str, str], language: Language) -> Heading:
+    key = f"column.{name}"
+    title = text(key, language) if key in TEXTS else name
+    return Heading(name, title, _unit(name, units, language), name in units)
+
+
+def _unit(name: str, units: Mapping[str, str], language: Language) -> str:
+    unit = units.get(name, "")
+    shown = {"s": "clock" if name in CLOCK else "duration"}.get(unit, "share" if unit.startswith("share") else unit)
+    key = f"unit.{shown}"
+    return text(key, language) if key in TEXTS else unit
+
+
+def _named(
+    cell: Cell, name: str, units: Mapping[str, str], language: Language, names: Mapping[str, Mapping[str, str]]
+) -> str:
+    called = names.get(name.removeprefix("from_").removeprefix("to_"), {}).get(str(cell))
+    return f"{called} ({cell})" if called and called != cell else shown_cell(cell, name, units, language)
+
+
+def shown_cell(cell: Cell, name: str, units: Mapping[str, str], language: Language) -> str:
+    """One cell as people read it."""
+    unit = units.get(name, "")
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if unit == "s":
+            return clock(cell) if name in CLOCK else duration(cell)
+        if unit.startswith("share"):
+            return f"{number(round(100 * float(cell), 1), language)} %"
+        if not unit:
+            return str(cell)
+    return number(cell, language)
+
+
+def clock(seconds: float) -> str:
+    """A time of the service day; 25:30 is half past one in the night after it."""
+    minutes = int(seconds) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: 14 h 05 min, 12 min 30 s, 45 s."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"
+
+
+def _chart(
+    page: Page, rows: Sequence[Sequence[str]], headings: Sequence[Heading], measure: str, language: Language
+) -> Chart | None:
+    place = next(number for number, heading in enumerate(headings) if heading.column == measure)
+    values = [_value(row[measure]) for row in page.rows[:_BARS]]
+    largest = max(values, default=0.0)
+    if largest <= 0:
+        return None
+    labels = [heading.column for heading in headings if not heading.is_number][:2]
+    bars = tuple(
+        Bar(
+            label=_short(" · ".join(row[number] for number, one in enumerate(headings) if one.column in labels)),
+            value=row[place],
+            width=round(_BAR_WIDTH * value / largest),
+            top=position * _BAR_HEIGHT,
+        )
+        for position, (row, value) in enumerate(zip(rows, values, strict=False))
+    )
+    heading = headings[place]
+    return Chart(bars, heading.title, heading.unit, len(bars) * _BAR_HEIGHT + 4)
+
+
+def _value(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _short(label: str, most: int = 38) -> str:
+    return label if len(label) <= most else label[: most - 1] + "…"
