@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from governance.bilingual import Sentence
 from governance.world import World
@@ -170,9 +170,3 @@ def term_headers(access: Access) -> dict[str, str]:
         "Commons-Conditions": "do-not-reidentify",
     }
     return {name: value for name, value in headers.items() if value}
-
-
-def page_of(items: Sequence[Release], offset: int, limit: int) -> tuple[Sequence[Release], int | None]:
-    """A slice of a list, and where the next one begins."""
-    end = offset + limit
-    return items[offset:end], end if end < len(items) else None

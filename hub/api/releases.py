@@ -12,7 +12,7 @@ from governance.obligations import Obligations
 from governance.terms.base import Enforcement
 from hub.api.files import SHUT_CACHE, VARY, cache_headers, object_answer
 from hub.api.paging import Cursor, Limit, link_next, place
-from hub.api.present import page_of, period, release_item, said, term_headers
+from hub.api.present import period, release_item, said, term_headers
 from hub.api.reader import Asker, FrontOffice, Purpose
 from hub.api.shapes import ReleaseDetail, ReleaseList, Said, TableAnswer
 from hub.api.tabular import ABSENT_JOINT, ABSENT_OPEN, as_csv, table_answer
@@ -47,8 +47,9 @@ def releases(
     """The releases whose audience you are in, newest first. To list them is no access."""
     response.headers.update({"Cache-Control": SHUT_CACHE, "Vary": VARY})
     world = current_world(front)
-    found = access.listed(front, reader.actor, kind=kind, subject=subject)
-    shown, following = page_of(found, place(cursor) or 0, limit)
+    shown, following = access.listed_page(
+        front, reader.actor, kind=kind, subject=subject, after=place(cursor) or 0, most=limit
+    )
     return ReleaseList(
         releases=[release_item(world, release) for release in shown], next=link_next(request, response, following)
     )

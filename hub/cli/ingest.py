@@ -14,10 +14,9 @@ from feeds.findings import Severity
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit_json, say
 from hub.cli.work import back_at_work
-from hub.errors import Conflict, Refused
 from hub.services.back import Back
 from hub.services.ingest import Ingested, ingest
-from hub.services.publish import publish_version
+from hub.services.publish import publish_if_open
 from hub.settings import settings_of
 
 #: Findings that are shown at once; all of them with `hub feeds findings`.
@@ -70,12 +69,8 @@ def _from_stdin(scrap: Path) -> str:
 
 def _published(back: Back, done: Ingested) -> str:
     """How many files were published, or the sentence why none was."""
-    if done.standard == "mds":
-        return "sealed: operator data leaves only as joint releases"
-    try:
-        return f"{len(publish_version(back, done.version))} files published"
-    except (Refused, Conflict) as refusal:
-        return f"kept, nothing published: {refusal}"
+    out = publish_if_open(back, done)
+    return out if isinstance(out, str) else f"{len(out)} files published"
 
 
 def _told(done: Ingested, out: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Event
 from typing import Any
 
+from feeds.errors import FeedError
 from hub.errors import HubError
 from hub.jobs.handlers import HANDLERS
 from hub.records import jobs as job_records
@@ -34,6 +35,8 @@ def run_one(back: Back, worker: str, handlers: Mapping[str, Handler] = HANDLERS)
     error, again = "", False
     try:
         handlers[job.kind](replace(back, progress=_reporter(back, job.id, worker)), dict(job.payload))
+    except FeedError as fault:
+        error = str(fault)
     except HubError as fault:
         error, again = str(fault), fault.status >= 500
     except Exception as fault:

@@ -10,6 +10,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
 
 from governance.ask import Used
 from governance.audiences import Audience
@@ -24,12 +27,14 @@ from governance.world import World
 from hub.errors import NotFound, StorageError
 from hub.records import releases as release_records
 from hub.records.models import Release
-from hub.services.catalogue import OPEN_PURPOSE, reading_as
+from hub.services.catalogue import OPEN_PURPOSE, is_open, reading_as
 from hub.services.commons import current_world
 from hub.services.decisions import decided
 from hub.services.front import Front
 from hub.services.keys import Actor
 from hub.services.trail import used
+
+_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,13 @@ def open_release(
     )
 
 
-def readable(world: World, release: Release, actor: Actor) -> bool:
-    """Whether a reader is in a release's audience. A list of names is no access: nothing is decided or written."""
+def readable(world: World, release: Release, actor: Actor, *, at: dt.datetime) -> bool:
+    """Whether a reader is in a release's audience. A list of names is no access: nothing is decided or written.
+
+    A file of a feed that its holder has closed since is in nobody's list.
+    """
+    if release.kind == "open" and not is_open(world, release.subject, at):
+        return False
     return Audience(release.audience) in audiences_of(world, release, actor)
 
 
@@ -108,11 +118,33 @@ def audiences_of(world: World, release: Release, actor: Actor) -> frozenset[Audi
 
 
 def listed(front: Front, actor: Actor, *, kind: str | None = None, subject: str | None = None) -> list[Release]:
-    """The releases whose audience the reader is in, newest first."""
-    world = current_world(front)
+    """All releases whose audience the reader is in, newest first."""
+    found, following = listed_page(front, actor, kind=kind, subject=subject)
+    while following is not None:
+        more, following = listed_page(front, actor, kind=kind, subject=subject, after=following)
+        found += more
+    return found
+
+
+def listed_page(
+    front: Front, actor: Actor, *, kind: str | None = None, subject: str | None = None, after: int = 0, most: int = 100
+) -> tuple[list[Release], int | None]:
+    """The releases whose audience the reader is in, newest first: `most` of them from the place `after` on, and the
+    place where the next ones begin.
+    """
+    world, now = current_world(front), front.clock()
+    found: list[Release] = []
+    query = select(Release).order_by(Release.created_at.desc(), Release.part, Release.id).limit(_PAGE)
+    for column, wanted in ((Release.kind, kind), (Release.subject, subject)):
+        query = query if wanted is None else query.where(column == wanted)
     with front.records.read() as session:
-        found = release_records.releases(session, kind=kind, subject=subject)
-    return [release for release in found if readable(world, release, actor)]
+        while page := list(session.scalars(query.offset(after))):
+            for release in page:
+                if len(found) == most:
+                    return found, after
+                found += [release] if readable(world, release, actor, at=now) else []
+                after += 1
+    return found, None
 
 
 def described(front: Front, release_id: str, *, actor: Actor, purpose: str | None = None) -> Release:
@@ -124,7 +156,7 @@ def described(front: Front, release_id: str, *, actor: Actor, purpose: str | Non
     """
     with front.records.read() as session:
         release = release_records.release(session, release_id)
-    if not readable(current_world(front), release, actor):
+    if not readable(current_world(front), release, actor, at=front.clock()):
         open_release(front, release_id, actor=actor, purpose=purpose)
     return release
 

@@ -158,6 +158,7 @@ def detail(front: Front, slug: str, actor: Actor) -> Detail | None:
         current = _current(session, slug)
         if current is None:
             return None
+        _ = current.findings  # loaded while the session is open
         files = release_records.releases(session, subject=slug, kind="open", version_id=current.id)
         attempts = feed_records.attempts(session, slug, most=5)
         return Detail(seen, current, severities(current.findings), tuple(files), tuple(attempts))
@@ -262,12 +263,7 @@ def _name(world: World, dataset: Dataset) -> Sentence:
 
 def _current(session: Session, slug: str) -> Version | None:
     feed = session.get(Feed, slug)
-    if feed is None or feed.current_id is None:
-        return None
-    found = session.get(Version, feed.current_id)
-    if found is not None:
-        _ = found.findings  # loaded while the session is open
-    return found
+    return None if feed is None or feed.current_id is None else session.get(Version, feed.current_id)
 
 
 def _as_of(front: Front, session: Session, slug: str, day: dt.date) -> Version | None:

@@ -14,13 +14,16 @@ from pathlib import Path
 
 from governance.audiences import Audience
 from governance.request import Action, Request
+from hub.errors import Conflict, Refused
 from hub.records import releases as release_records
 from hub.records.models import Feed, Release, Version
 from hub.released import Stored
 from hub.services.back import Back
 from hub.services.catalogue import OPEN_PURPOSE
 from hub.services.decisions import note, permitted
+from hub.services.ingest import Ingested
 from hub.services.parts import Part, parts
+from hub.services.standards import STANDARDS
 
 #: In whose name the hub publishes.
 SECRETARIAT = "secretariat"
@@ -59,6 +62,16 @@ def publish_version(back: Back, version: Version) -> list[Release]:
         session.add_all(rows)
         note(session, request, permit, counts={"files": len(rows)})
     return rows
+
+
+def publish_if_open(back: Back, done: Ingested) -> list[Release] | str:
+    """Publish what was just taken in; where it may not be published, answer with the sentence that says why."""
+    if STANDARDS[done.standard].sensitive:
+        return "sealed: operator data leaves only as joint releases"
+    try:
+        return publish_version(back, done.version)
+    except (Refused, Conflict) as refusal:
+        return f"kept, nothing published: {refusal}"
 
 
 def _keep(back: Back, version: Version, standard: str, work: Path) -> Iterator[_Kept]:

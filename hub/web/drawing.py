@@ -41,6 +41,7 @@ def environment() -> Environment:
     )
     made.globals["navigation"] = NAVIGATION
     made.globals["languages"] = LANGUAGES
+    made.globals["last_day"] = lambda period: period.to - dt.timedelta(days=1)
     made.tests["known_text"] = lambda name: name in TEXTS
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,9 +16,11 @@ from hub.web.texts import TEXTS, text
 CLOCK: Final = frozenset({"first_s", "last_s"})
 #: Columns that help a reader of files, not of pages.
 HIDDEN: Final = frozenset({"pattern"})
+#: Columns that are words and yet do not say what a bar is about.
+NO_LABEL: Final = frozenset({"coverage", "distance_source"})
 _BARS: Final = 12
 _BAR_HEIGHT: Final = 22
-_LABEL_WIDTH: Final = 260
+_LABEL_WIDTH: Final = 380
 _BAR_WIDTH: Final = 360
 
 
@@ -137,10 +140,10 @@ def _chart(
     largest = max(values, default=0.0)
     if largest <= 0:
         return None
-    labels = [heading.column for heading in headings if not heading.is_number][:2]
+    labels = [heading.column for heading in headings if not heading.is_number and heading.column not in NO_LABEL]
     bars = tuple(
         Bar(
-            label=_short(" · ".join(row[number] for number, one in enumerate(headings) if one.column in labels)),
+            label=_short(" · ".join(_brief(row[at]) for at, one in enumerate(headings) if one.column in labels)),
             value=row[place],
             width=round(_BAR_WIDTH * value / largest),
             top=position * _BAR_HEIGHT,
@@ -155,5 +158,10 @@ def _value(cell: Cell) -> float:
     return float(cell) if isinstance(cell, int | float) else 0.0
 
 
-def _short(label: str, most: int = 38) -> str:
+def _brief(cell: str) -> str:
+    # The index of an H3 cell ends in as many f as its resolution leaves open; they tell nothing.
+    return re.sub(r"^(8[0-9a-f]{5,}?)f{3,}$", r"\1…", cell)
+
+
+def _short(label: str, most: int = 60) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"

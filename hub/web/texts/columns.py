@@ -56,6 +56,7 @@ COLUMNS = {
     "unit.trips": Sentence("trajets", "trips"),
     "unit.routes": Sentence("lignes", "routes"),
     "unit.vehicles": Sentence("véhicules", "vehicles"),
+    "unit.vehicle-seconds": Sentence("secondes-véhicule", "vehicle-seconds"),
     "unit.docks": Sentence("points d'attache", "docks"),
     "unit.snapshots": Sentence("relevés", "snapshots"),
 }

@@ -34,6 +34,7 @@ RELEASE = {
     "release.holders": Sentence("Jeux de données réunis", "Datasets joined"),
     "release.audience": Sentence("Public", "Audience"),
     "release.period": Sentence("Période", "Period"),
+    "release.days": Sentence("du {first} au {last} inclus", "{first} to {last}, both included"),
     "release.built": Sentence("Construite le", "Built at"),
     "release.agreements": Sentence("Accords", "Agreements"),
     "release.purpose": Sentence("Finalité", "Purpose"),
@@ -89,8 +90,8 @@ COMMONS = {
     "tier.bilateral": Sentence("bilatéral", "bilateral"),
     "tier.sealed": Sentence("scellé", "sealed"),
     "commons.lead": Sentence(
-        "Qui fait partie du commun de {basin}, et les règles votées sous lesquelles rien ne sort.",
-        "Who belongs to the commons of {basin}, and the voted rules below which nothing leaves.",
+        "Qui fait partie du commun « {basin} », et les règles votées sous lesquelles rien ne sort.",
+        "Who belongs to the commons '{basin}', and the voted rules below which nothing leaves.",
     ),
     "commons.members": Sentence("Membres", "Members"),
     "commons.member": Sentence("Membre", "Member"),

@@ -36,10 +36,10 @@ SHELL = {
     "problem.status": Sentence("Statut HTTP", "HTTP status"),
     "problem.home": Sentence("Retour au catalogue", "Back to the catalogue"),
     "catalogue.lead": Sentence(
-        "Les flux de mobilité de {basin} : ce qui est ouvert se télécharge sans compte ; ce qui est scellé sert à "
-        "calculer des statistiques communes et ne sort jamais tel quel.",
-        "The mobility feeds of {basin}: what is open is downloaded without an account; what is sealed serves to "
-        "compute joint statistics and never leaves as such.",
+        "Les flux de mobilité du territoire « {basin} » : ce qui est ouvert se télécharge sans compte ; ce qui est "
+        "scellé sert à calculer des statistiques communes et ne sort jamais tel quel.",
+        "The mobility feeds of the territory '{basin}': what is open is downloaded without an account; what is sealed "
+        "serves to compute joint statistics and never leaves as such.",
     ),
     "catalogue.caption": Sentence("Les flux du commun", "The feeds of the commons"),
     "catalogue.feed": Sentence("Flux", "Feed"),
