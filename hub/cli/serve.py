@@ -17,7 +17,7 @@ import uvicorn
 from hub.api.app import create_app
 from hub.bootstrap import back_office, front_office
 from hub.cli.options import HOME
-from hub.cli.render import say
+from hub.cli.render import complain, say
 from hub.intake.app import create_intake
 from hub.jobs.scheduler import keep_time
 from hub.jobs.worker import work
@@ -60,10 +60,12 @@ def _serve_all(settings: Settings, host: str, port: int) -> None:
     children = [_start(settings, part, host, ports[part]) for part in Part]
     say(f"Web    http://{host}:{port}/   (API at /api/v1, its description at /api/v1/docs)")
     say(f"Intake http://{host}:{port + 1}/   Ctrl-C stops all.")
-    # A process that ends takes the others down with it: half a hub is no hub.
+    # A process that ends takes the others down with it, and a supervisor sees it: half a hub is no hub.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        os.wait()
+        ended, _ = os.wait()
+        complain(f"a process of the hub ended ({ended}); the others are stopped")
+        raise typer.Exit(2)
     except KeyboardInterrupt:
         say("Stopping.")
     finally:

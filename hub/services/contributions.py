@@ -6,6 +6,7 @@ otherwise a holder could send records in a competitor's name and make them its c
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -28,6 +29,8 @@ from hub.services.back import Back
 
 _PACKAGE = "mds"
 _MOST_BATCHES = 100_000
+#: A fleet in use tells of itself at least this often.
+_SILENCE = dt.timedelta(days=3)
 #: Further names for the columns of places, by the zone system of the cube.
 _ZONES = {
     "trips": {"origin_zone": "start_{zone}", "destination_zone": "end_{zone}", "zone": "end_{zone}"},
@@ -40,8 +43,8 @@ def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Ta
     """A row for each cell and holding of the cube's edition, with the measure and the counted columns, sorted.
 
     Raises:
-        Conflict: a dataset of the edition has no data, a provider speaks through two datasets, or the cube's
-            dimensions are not those of its statistic.
+        Conflict: a dataset of the edition has no data or does not cover the period, a provider speaks through two
+            datasets, or the cube's dimensions are not those of its statistic.
         StorageError: the vault lacks a batch.
     """
     statistic = statistics.load(_PACKAGE)[cube.statistic]
@@ -57,6 +60,7 @@ def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Ta
         columns = _columns(statistic, cube)
         sources = _sources(statistic, batches, columns)
         providers = _providers(connection, world, batches)
+        _must_cover(connection, statistic, batches, period)
         result = statistics.compute(
             statistic,
             {**sources, "providers": providers, **_calendar(statistic, world, period)},
@@ -121,6 +125,25 @@ def _providers(
         {"provider_id": list(speaks), "holding": [world.holding_of(name) for name in speaks.values()]},
         schema=pa.schema([("provider_id", pa.string()), ("holding", pa.string())]),
     )
+
+
+def _must_cover(
+    connection: duckdb.DuckDBPyConnection,
+    statistic: Statistic,
+    batches: Mapping[str, list[dict[str, Path]]],
+    period: Period,
+) -> None:
+    # What a vehicle's last event left it in lasts to the end of the period: of a feed that broke off, or whose last
+    # batches are still to come, that would be a fleet that stands still.
+    if "events" not in statistic.tables:
+        return
+    for dataset, found in batches.items():
+        paths = [str(tables["events"]) for tables in found if "events" in tables]
+        row = connection.execute("SELECT max(local) FROM read_parquet(?, union_by_name = true)", [paths]).fetchone()
+        last: dt.datetime | None = row[0] if row else None
+        if last is None or last.date() + _SILENCE < period.to:
+            until = last.date().isoformat() if last else "never"
+            raise Conflict(f"{dataset} does not cover {period}: its last event is of {until}")
 
 
 def _calendar(statistic: Statistic, world: World, period: Period) -> dict[str, pa.Table]:

@@ -96,10 +96,11 @@ class TestPermits:
         assert permit.obligations.named == {"groupe-alizes", "bolide"}
         assert rules_of(permit.obligations, world.cubes[FLOWS]).coalition == 0
 
-    def test_a_holding_is_named_only_if_all_its_members_waive(self, build: Request, world: World) -> None:
-        velovif = next(one for one in world.agreements if one.id == "joint-authority-velovif")
-        secret = {name: term for name, term in velovif.terms.items() if name != "named"}
-        half = with_agreement(world, "joint-authority-velovif", terms=secret)
+    @pytest.mark.parametrize("name", ["joint-authority-trottix", "joint-authority-velovif"])
+    def test_a_holding_is_named_only_if_all_its_members_waive(self, build: Request, world: World, name: str) -> None:
+        waiving = next(one for one in world.agreements if one.id == name)
+        secret = {clause: term for clause, term in waiving.terms.items() if clause != "named"}
+        half = with_agreement(world, name, terms=secret)
         assert permitted(replace(build, audience=Audience.AUTHORITY), half).obligations.named == {"bolide"}
 
     def test_both_releases_may_stand_beside_one_another(self, build: Request, world: World, year: Period) -> None:

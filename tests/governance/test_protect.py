@@ -107,7 +107,7 @@ rule_sets = st.builds(
     min_users=st.none(),
     min_holders=st.integers(1, 5),
     max_share_percent=st.integers(30, 100),
-    p_percent=st.integers(0, 60),
+    p_percent=st.sampled_from([0, 10, 15, 30, 60, 150]),
     coalition=st.integers(0, 3),
     rounding=st.sampled_from([1, 5]),
     named=st.frozensets(st.sampled_from(HOLDINGS)),
@@ -219,3 +219,10 @@ def test_measured_seconds_are_rounded_to_whole_ones(world: World) -> None:
     rows = pa.Table.from_pylist([{**row, "holding": name, "dwell_s": value} for name, value in seconds.items()])
     protected = protect(rows, cube=cube, rules=MEMBERS)
     assert protected.table["dwell_s"].to_pylist() == [30 + 26 + 20]
+
+
+def test_a_small_target_below_two_waived_holdings(cube: Cube) -> None:
+    # c = 5 is the only target; one attacker, a, knows 50 of 95: 40 stay hidden, far more than 150 % of 5.
+    rows: Rows = [(1, "am", "a", 50, 9), (1, "am", "b", 40, 9), (1, "am", "c", 5, 9)]
+    rules = replace(MEMBERS, p_percent=150, named=frozenset("ab"))
+    assert protect(table(rows), cube=cube, rules=rules).published == 1

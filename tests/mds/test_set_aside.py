@@ -226,3 +226,11 @@ def test_a_fleet_list_sent_again_is_no_finding(tmp_path: Path) -> None:
     assert reading.findings.findings == ()
     assert "red again" in pq.read_table(reading.tables["vehicles"])["vehicle_id"].to_pylist()
     assert reading.rows["vehicles"] == 3
+
+
+def test_a_1_2_trip_twice_is_one_finding_and_not_one_for_each_point_of_its_route(tmp_path: Path) -> None:
+    trips = town.pages_1_2(town.MONDAY)["trips.json"]
+    trips["data"]["trips"].append(trips["data"]["trips"][0])
+    reading = _read(tmp_path, {"trips.json": trips})
+    assert reading.findings.counts() == {"mds_duplicate_trip": 1}
+    assert (reading.rows["trips"], reading.rows["telemetry"], reading.set_aside) == (5, 10, {})

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from feeds.reading import Reading
 from feeds.statistics import compute, connect, load
 from mds import calendar
+from mds.tables import SCHEMAS
 from tests.mds import town
 
 MARCH = dt.date(2026, 3, 1)
@@ -389,6 +390,4 @@ def test_each_head_is_whole(statistic: str) -> None:
 
 
 def _empty(table: str) -> pa.Table:
-    from mds.tables import SCHEMAS
-
     return SCHEMAS[table].empty_table()

@@ -5,7 +5,8 @@ Lines on a meridian, 0.01 degrees of latitude (1111.95 m) between neighbours::
     R1   S01 S02 S03 S04, five minutes from stop to stop; weekdays there at 7:00, 7:30, 8:30 and back at 7:20;
          weekends there at 10:00; the night trip at 24:30 goes straight from S01 to S04
     R2   a loop S05 S06 S07 S05, weekdays at 8:00, ten minutes from stop to stop
-    F    S08 S09 S10 by frequencies.txt, weekdays at 6:00, 6:20, 6:40, 17:00, 17:30; 4 and 6 minutes
+    F    S08 S09 S10 by frequencies.txt, weekdays at 6:00, 6:20, 6:40, 17:00, 17:30; 4 and 6 minutes; the times of
+         its only trip, at 5:00, are a template
     U    S11 S12 S03, weekdays at 9:00 and 10:00; S12 has no times: by distance (1 of 4 km) in the first trip, half-way
          in the second
 
@@ -71,7 +72,7 @@ R1,WK,R1-0720,1,line1
 R1,WE,R1-1000,0,line1
 R1,WE,R1-2430,0,line1
 R2,WK,R2-0800,0,
-F,WK,F-0000,0,
+F,WK,F-0500,0,
 U,WK,U-0900,0,
 U,WK,U-1000,0,
 """,
@@ -103,9 +104,9 @@ R2-0800,08:00:00,08:00:00,S05,1,
 R2-0800,08:10:00,08:10:00,S06,2,
 R2-0800,08:20:00,08:20:00,S07,3,
 R2-0800,08:30:00,08:30:00,S05,4,
-F-0000,00:00:00,00:00:00,S08,1,
-F-0000,00:04:00,00:04:00,S09,2,
-F-0000,00:10:00,00:10:00,S10,3,
+F-0500,05:00:00,05:00:00,S08,1,
+F-0500,05:04:00,05:04:00,S09,2,
+F-0500,05:10:00,05:10:00,S10,3,
 U-0900,09:00:00,09:00:00,S11,1,0
 U-0900,,,S12,2,1000
 U-0900,09:20:00,09:20:00,S03,3,4000
@@ -115,8 +116,8 @@ U-1000,10:20:00,10:20:00,S03,3,
 """,
     "frequencies.txt": """\
 trip_id,start_time,end_time,headway_secs
-F-0000,06:00:00,07:00:00,1200
-F-0000,17:00:00,18:00:00,1800
+F-0500,06:00:00,07:00:00,1200
+F-0500,17:00:00,18:00:00,1800
 """,
     "shapes.txt": """\
 shape_id,shape_pt_lat,shape_pt_lon,shape_pt_sequence
@@ -159,7 +160,8 @@ def read_feed(write_feed: WriteFeed, tmp_path: Path) -> ReadFeed:
 
 def changed(changes: Mapping[str, str | bytes | None]) -> dict[str, bytes]:
     """The town's files with some of them replaced; `stops` stands for stops.txt."""
-    files: dict[str, str | bytes | None] = {**TOWN, **{f"{name}.txt": text for name, text in changes.items()}}
+    named = {name if "." in name else f"{name}.txt": text for name, text in changes.items()}
+    files: dict[str, str | bytes | None] = {**TOWN, **named}
     return {name: text.encode() if isinstance(text, str) else text for name, text in files.items() if text is not None}
 
 

@@ -5,6 +5,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,16 +27,15 @@ def names(source: Path, limits: Limits | None = None) -> set[str]:
 
 def refusal(source: Path, kind: type[FeedError], limits: Limits | None = None) -> str:
     """The one line with which a source is refused when it is opened and read to its end."""
-    with pytest.raises(kind) as caught, open_archive(source, limits or Limits()) as archive:
-        for name in archive.sizes:
-            with archive.open(name) as stream:
-                while stream.read(1 << 16):
-                    pass
+    with pytest.raises(kind) as caught:
+        content_digest(source, limits=limits)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
-def test_a_zip_and_a_folder_hold_the_same_feed(town_files: Files, zip_of: ZipOf, write_feed: Callable[..., Path]) -> None:
+def test_a_zip_and_a_folder_hold_the_same_feed(
+    town_files: Files, zip_of: ZipOf, write_feed: Callable[..., Path]
+) -> None:
     packed, folder = zip_of(town_files), write_feed()
     assert names(packed) == names(folder) == set(town_files)
     assert content_digest(packed) == content_digest(folder)
@@ -180,9 +180,10 @@ def test_encrypted_and_doubled_entries_are_refused(town_files: Files, zip_of: Zi
     raw[at + 8] |= 1  # general purpose bit 0 of the central directory: encrypted
     source.write_bytes(bytes(raw))
     assert "encrypted" in refusal(source, UnsafeArchive)
-    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(tmp_path / "two.zip", "w") as bundle:
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as bundle:
         bundle.writestr("stops.txt", "a")
-        bundle.writestr("stops.txt", "b")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            bundle.writestr("stops.txt", "b")
     assert "two entries" in refusal(tmp_path / "two.zip", UnsafeArchive)
 
 
@@ -199,7 +200,13 @@ def test_a_zip_with_any_byte_changed_gives_the_feed_or_a_refusal(
     raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     source = tmp_path_factory.mktemp("fuzz") / "fuzz.zip"
     source.write_bytes(bytes(raw))
-    try:
+    with suppress(FeedError):
         content_digest(source)
-    except FeedError as refused:
-        assert str(refused)
+
+
+def test_a_file_that_grows_after_it_was_judged_is_stopped(write_feed: Callable[..., Path]) -> None:
+    folder = write_feed()
+    with open_archive(folder, Limits(file=10_000)) as archive, archive.open("stops.txt") as stream:
+        (folder / "stops.txt").write_bytes(bytes(20_000))
+        with pytest.raises(UnsafeArchive, match="more than 10000 bytes"):
+            stream.read()

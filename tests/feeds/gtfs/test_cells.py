@@ -12,7 +12,9 @@ from feeds.gtfs import cells
 from feeds.gtfs.spec import Type
 
 deterministic = settings(derandomize=True, deadline=None)
-written = st.text(alphabet="0123456789:-+.eE ", max_size=10) | st.sampled_from(["25:30:00", "8:00:00", "20260230", "nan"])
+written = st.text(alphabet="0123456789:-+.eE ", max_size=10) | st.sampled_from(
+    ["25:30:00", "8:00:00", "20260230", "nan"]
+)
 
 
 def parsed(texts: list[str | None], kind: Type) -> list[Any]:

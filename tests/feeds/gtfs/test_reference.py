@@ -27,7 +27,9 @@ def test_tables_come_after_those_that_they_refer_to() -> None:
 def test_times_are_stored_in_seconds_and_say_so() -> None:
     assert TABLES["stop_times"].columns["arrival_time"].stored == "arrival_s"
     assert TABLES["stop_times"].columns["start_pickup_drop_off_window"].stored == "start_pickup_drop_off_window_s"
-    names = [column.stored for table in TABLES.values() for column in table.columns.values() if column.type is Type.TIME]
+    names = [
+        column.stored for table in TABLES.values() for column in table.columns.values() if column.type is Type.TIME
+    ]
     assert all(name.endswith("_s") for name in names)
 
 
@@ -36,5 +38,7 @@ def test_the_canonical_validator_knows_every_file_and_column_of_ours(tmp_path: P
         cells = ",".join("1" for _ in table.columns)
         (tmp_path / table.file).write_text(f"{','.join(table.columns)},no_such_column\n{cells},1\n")
     notices = gtfs_guru.validate(str(tmp_path), date="2026-11-22").notices
-    unknown = {(n.context()["filename"], n.context().get("fieldName")) for n in notices if n.code.startswith("unknown_")}
+    unknown = {
+        (n.context()["filename"], n.context().get("fieldName")) for n in notices if n.code.startswith("unknown_")
+    }
     assert unknown == {(table.file, "no_such_column") for table in TABLES.values()}

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from feeds.gtfs import rows
 
 
-def read_all(raw: bytes, encoding: str = "utf-8") -> tuple[list[tuple[int, dict[str, Any]]], list[rows.BadRow], rows.Seen]:
+def read_all(
+    raw: bytes, encoding: str = "utf-8"
+) -> tuple[list[tuple[int, dict[str, Any]]], list[rows.BadRow], rows.Seen]:
     def opener() -> io.BytesIO:
         return io.BytesIO(raw)
 
@@ -50,6 +52,12 @@ def test_what_was_written_is_read(records: list[list[str]]) -> None:
     expected = [{"a": a.strip() or None, "b": b.strip() or None} for a, b in records if a.strip() or b.strip()]
     assert [record for _, record in found] == expected
     assert bad == []
+
+
+def test_a_line_break_in_a_bad_record_counts_too() -> None:
+    records, bad, _ = read_all(b'a,b\n"1\n1",2,3\n4,5\n6\n')
+    assert [line for line, _ in records] == [4]
+    assert [line for line, _, _ in bad] == [2, 5]
 
 
 def test_a_file_may_end_with_its_header() -> None:

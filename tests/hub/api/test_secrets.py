@@ -1,0 +1,102 @@
+"""Whoever is not the holder goes to every address there is, and finds no word and no number of the operator's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import FastAPI
+
+from tests.hub.api.hall import CUBE, NUMBER, WORD, Hall, get
+from tests.hub.api.routes import addresses, templates
+
+#: The number as programs and as people of both languages write it.
+NUMBERS = re.compile(r"918[ ,.\u202f\u00a0]?273[ ,.\u202f\u00a0]?645")
+
+
+def values(hall: Hall) -> dict[str, list[str]]:
+    return {
+        "slug": ["mds-trottix", "mds-bolide", "bus-hautes-combes"],
+        "number": [str(hall.open_version), str(hall.sealed_version)],
+        "part": ["archive", "trips", "rejects", "gtfs.stop_day", CUBE],
+        "name": ["gtfs.stop_day", "mds.flows"],
+        "release_id": [hall.releases[name] for name in ("archive", "members", "authority")],
+        "code": ["denied", "dataset.sealed"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("member", "accept"),
+    [
+        (None, "application/json"),
+        (None, "text/html"),
+        ("bolide", "application/json"),
+        ("velovif", "text/html"),  # of the same holding, and still another holder
+        ("smhc", "application/json"),
+        ("secretariat", "text/html"),
+    ],
+)
+def test_no_address_tells_an_operators_words_or_numbers_to_others(
+    app: FastAPI, hall: Hall, member: str | None, accept: str
+) -> None:
+    headers = {"Accept": accept} | (hall.key(member) if member else {})
+    seen = set()
+
+    for path in addresses(app, values(hall)):
+        answer = get(app, f"{path}?purpose=mobility-planning&at=2026-12-31", headers=headers)
+        told = answer.text + str(answer.headers)
+        assert WORD not in told, path
+        assert not NUMBERS.search(told), path
+        assert answer.status_code < 500, path
+        seen.add(answer.status_code)
+
+    assert {200, 403, 404} <= seen
+
+
+def test_the_sentinel_is_there_for_its_holder(app: FastAPI, hall: Hall) -> None:
+    headers = hall.key("trottix")
+    base = f"/feeds/mds-trottix/versions/{hall.sealed_version}"
+
+    assert WORD in get(app, f"/api/v1{base}/findings", headers=headers).text
+    assert str(NUMBER) in get(app, f"/api/v1{base}", headers=headers).text
+    assert WORD in get(app, base, headers=headers).text
+    assert NUMBERS.search(get(app, "/feeds/mds-trottix", headers=headers).text)
+    for path in ("/api/v1/feeds/mds-trottix", "/feeds/mds-trottix", base):
+        assert get(app, path, headers=headers).headers["cache-control"] == "private, no-store"
+
+
+def test_the_walk_goes_to_every_route(app: FastAPI) -> None:
+    found = templates(app)
+
+    assert "/api/v1/feeds/{slug}/versions/{number}/findings" in found
+    assert "/feeds/{slug}/statistics/{name}" in found
+    assert len(found) > 30
+
+
+def test_a_holder_reads_who_looked_at_its_data_and_nobody_elses(app: FastAPI, hall: Hall) -> None:
+    get(app, "/api/v1/feeds/mds-trottix/versions")
+    get(app, "/api/v1/feeds/mds-glisse/versions")
+    get(app, f"/api/v1/releases/{hall.releases['members']}/data?purpose=mobility-planning", headers=hall.key("bolide"))
+
+    def subjects(member: str) -> list[tuple[str, str]]:
+        listed = get(app, "/api/v1/audit", headers=hall.key(member)).json()["records"]
+        return [(one["actor"], one["subject"]) for one in listed]
+
+    assert subjects("trottix") == [("bolide", CUBE), ("public", "mds-trottix")]
+    assert subjects("glisse") == [("bolide", CUBE), ("public", "mds-glisse")]
+    assert subjects("itineo") == []
+    assert len(subjects("secretariat")) == 3
+    assert len(hall.audited()) == 3  # to read the audit is written nowhere, or it would never end
+
+
+def test_the_audit_is_paged(app: FastAPI, hall: Hall) -> None:
+    for _ in range(5):
+        get(app, "/api/v1/feeds/mds-trottix/versions")
+    headers, path, seen = hall.key("trottix"), "/api/v1/audit?limit=2", []
+
+    while path:
+        page = get(app, path, headers=headers).json()
+        seen += [one["seq"] for one in page["records"]]
+        path = (page["next"] or "").removeprefix("https://hub.test")
+
+    assert seen == [5, 4, 3, 2, 1]
