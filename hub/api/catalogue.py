@@ -76,7 +76,7 @@ def versions(
     """The good versions of a feed, newest first. A bad answer is no version and never replaces one."""
     response.headers.update(reader_cache(reader.is_public))
     found = catalogue.versions(front, slug, reader.actor, before=place(cursor), most=limit + 1)
-    following = found[limit - 1].id if len(found) > limit else None
+    following = found[limit - 1].number if len(found) > limit else None
     return VersionList(
         versions=[version_summary(version) for version in found[:limit]],
         next=link_next(request, response, following),

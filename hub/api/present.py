@@ -47,13 +47,13 @@ def feed_summary(entry: Entry) -> FeedSummary:
 
 def version_address(version: Version) -> str:
     """Where a version is found for good."""
-    return f"{API}/feeds/{version.feed_slug}/versions/{version.id}"
+    return f"{API}/feeds/{version.feed_slug}/versions/{version.number}"
 
 
 def version_summary(version: Version) -> VersionSummary:
     """A version as it stands in a list."""
     return VersionSummary(
-        id=version.id,
+        id=version.number,
         digest=version.digest,
         standard_version=version.standard_version,
         ingested_at=version.ingested_at,
@@ -93,7 +93,12 @@ def file_link(release: Release, version: str) -> FileLink:
 
 def attempt_item(attempt: Attempt) -> AttemptItem:
     """One attempt to take a feed in."""
-    return AttemptItem(at=attempt.at, outcome=attempt.outcome, error=attempt.error, version=attempt.version_id)
+    return AttemptItem(
+        at=attempt.at,
+        outcome=attempt.outcome,
+        error=attempt.error,
+        version=attempt.version.number if attempt.version else None,
+    )
 
 
 def finding_item(row: FindingRow) -> FindingItem:

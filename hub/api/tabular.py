@@ -37,7 +37,7 @@ def table_answer(
     return TableAnswer(
         subject=access.release.subject,
         part=access.release.part,
-        version=access.release.version_id,
+        version=access.release.version.number if access.release.version else None,
         period=period,
         date=date,
         columns={name: units.get(name, "") for name in page.columns},

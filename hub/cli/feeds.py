@@ -12,7 +12,7 @@ from hub.cli.options import HOME, JSON
 from hub.cli.render import emit
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
-from hub.records.models import Feed, Version
+from hub.records.models import Attempt, Feed, Version
 from hub.settings import settings_of
 
 app = typer.Typer(help="Feeds, their versions and findings.", no_args_is_help=True)
@@ -36,7 +36,7 @@ def _feed(feed: Feed, current: Version | None) -> dict[str, Any]:
         "feed": feed.slug,
         "standard": feed.standard,
         "url": feed.url,
-        "version": current.id if current else None,
+        "version": current.number if current else None,
         "verdict": current.verdict if current else None,
         "ingested_at": current.ingested_at if current else None,
         "service_to": current.facts.get("service_to") if current else None,
@@ -55,7 +55,7 @@ def show(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
 
 def _version(one: Version) -> dict[str, Any]:
     return {
-        "version": one.id,
+        "version": one.number,
         "standard_version": one.standard_version,
         "verdict": one.verdict,
         "ingested_at": one.ingested_at,
@@ -76,10 +76,10 @@ def findings(
 ) -> None:
     """What the checks found in a version; exit code 1 when there are errors."""
     with front_office(settings_of(home)).records.read() as session:
-        number = version or feed_records.feed(session, slug).current_id
-        if number is None:
+        current = session.get(Version, feed_records.feed(session, slug).current_id or 0)
+        if current is None:
             raise NotFound(f"feed {slug!r} has no good version yet")
-        found = feed_records.version(session, slug, number).findings
+        found = feed_records.version(session, slug, version or current.number).findings
         names = ("severity", "code", "count", "file", "row", "field", "value", "message", "mend")
         rows = [{name: getattr(one, name) for name in names} for one in found]
     emit(rows, names, as_json=as_json, empty="Nothing was found: no error, no warning.")
@@ -91,6 +91,16 @@ def findings(
 def attempts(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
     """What was tried with a feed, newest first, and why it was refused."""
     with front_office(settings_of(home)).records.read() as session:
-        names = ("at", "source", "outcome", "version_id", "error")
-        rows = [{name: getattr(one, name) for name in names} for one in feed_records.attempts(session, slug)]
+        names = ("at", "source", "outcome", "version", "error")
+        rows = [_attempt(one) for one in feed_records.attempts(session, slug)]
     emit(rows, names, as_json=as_json, empty="Nobody tried yet.")
+
+
+def _attempt(one: Attempt) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "source": one.source,
+        "outcome": one.outcome,
+        "version": one.version.number if one.version else None,
+        "error": one.error,
+    }

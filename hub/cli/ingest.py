@@ -77,7 +77,7 @@ def _told(done: Ingested, out: str) -> dict[str, Any]:
     version = done.version
     return {
         "feed": version.feed_slug,
-        "version": version.id,
+        "version": version.number,
         "new": done.is_new,
         "standard": done.standard,
         "standard_version": version.standard_version,
@@ -94,10 +94,10 @@ def _told(done: Ingested, out: str) -> dict[str, Any]:
 def _say(done: Ingested, out: str) -> None:
     version = done.version
     if not done.is_new:
-        say(f"{version.feed_slug}: unchanged, version {version.id} has this very content; {out}")
+        say(f"{version.feed_slug}: unchanged, version {version.number} has this very content; {out}")
         return
     kind = f"{done.standard.upper()} {version.standard_version}"
-    say(f"{version.feed_slug}: version {version.id}, {kind}, verdict {version.verdict}; {out}")
+    say(f"{version.feed_slug}: version {version.number}, {kind}, verdict {version.verdict}; {out}")
     say("  rows: " + ", ".join(f"{name} {count:,}" for name, count in sorted(version.rows.items())))
     aside = {name: count for name, count in version.set_aside.items() if count}
     if aside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from feeds.findings import Finding, Report
@@ -37,16 +37,16 @@ def version(session: Session, slug: str, number: int) -> Version:
     Raises:
         NotFound: the feed has no such version.
     """
-    found = session.get(Version, number)
-    if found is None or found.feed_slug != slug:
+    found = session.scalar(select(Version).where(Version.feed_slug == slug, Version.number == number))
+    if found is None:
         raise NotFound(f"feed {slug!r} has no version {number}")
     return found
 
 
 def versions(session: Session, slug: str, *, before: int | None = None, most: int = 100) -> list[Version]:
     """A feed's versions, newest first, those below the number `before` where one is given."""
-    query = select(Version).where(Version.feed_slug == slug).order_by(Version.id.desc()).limit(most)
-    return list(session.scalars(query if before is None else query.where(Version.id < before)))
+    query = select(Version).where(Version.feed_slug == slug).order_by(Version.number.desc()).limit(most)
+    return list(session.scalars(query if before is None else query.where(Version.number < before)))
 
 
 def with_digest(session: Session, slug: str, digest: str) -> Version | None:
@@ -102,8 +102,10 @@ def add_version(
     """
     if with_digest(session, feed.slug, digest) is not None:
         raise Conflict(f"feed {feed.slug!r} has this very content already")
+    last = session.scalar(select(func.max(Version.number)).where(Version.feed_slug == feed.slug))
     added = Version(
         feed_slug=feed.slug,
+        number=(last or 0) + 1,
         digest=digest,
         raw_digest=raw_digest,
         standard_version=reading.version,

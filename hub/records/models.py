@@ -71,10 +71,13 @@ class Version(Base):
     """One good version of a feed (for MDS: one batch). Never changed once written."""
 
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("feed_slug", "digest"),)
+    __table_args__ = (UniqueConstraint("feed_slug", "digest"), UniqueConstraint("feed_slug", "number"))
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     feed_slug: Mapped[str] = mapped_column(ForeignKey("feed.slug"))
+    #: Counts the feed's own versions from 1. The id counts those of all feeds, so its gaps would tell an app
+    #: developer how many batches the sealed feeds brought: it is shown to nobody.
+    number: Mapped[int] = mapped_column(Integer)
     #: SHA-256 over the sorted entries: a re-zipped identical archive is no new version.
     digest: Mapped[str] = mapped_column(String(64))
     raw_digest: Mapped[str] = mapped_column(String(64))
@@ -124,6 +127,8 @@ class Attempt(Base):
     error: Mapped[str] = mapped_column(Text, default="")
     version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
 
+    version: Mapped[Version | None] = relationship(lazy="joined")
+
 
 class Release(Base):
     """Something that may leave, addressed by its content, for one audience, under the decision that let it out."""
@@ -152,6 +157,8 @@ class Release(Base):
     agreements: Mapped[list[Any]]
     obligations: Mapped[dict[str, Any]]
     facts: Mapped[dict[str, Any]]
+
+    version: Mapped[Version | None] = relationship(lazy="joined")
 
 
 class CommonsEdition(Base):

@@ -185,7 +185,7 @@ def version(front: Front, slug: str, number: int, actor: Actor) -> tuple[Version
     with front.records.read() as session:
         found = feed_records.version(session, slug, number)
         _ = found.findings  # loaded while the session is open
-        return found, tuple(release_records.releases(session, subject=slug, kind="open", version_id=number))
+        return found, tuple(release_records.releases(session, subject=slug, kind="open", version_id=found.id))
 
 
 def file_of(
@@ -272,5 +272,5 @@ def _as_of(front: Front, session: Session, slug: str, day: dt.date) -> Version |
         for one in batch:
             if one.ingested_at < end:
                 return one
-        before = batch[-1].id
+        before = batch[-1].number
     return None

@@ -77,7 +77,7 @@ def _statistics(back: Back, version: Version, standard: str, tables: Mapping[str
 
 def _snapshots(back: Back, version: Version) -> list[Path]:
     with back.front.records.read() as session:
-        known = feed_records.versions(session, version.feed_slug, before=version.id + 1, most=_SNAPSHOTS)
+        known = feed_records.versions(session, version.feed_slug, before=version.number + 1, most=_SNAPSHOTS)
     found = (back.vault.tables(one.feed_slug, one.digest).get("station_status") for one in known)
     return [path for path in found if path is not None]
 

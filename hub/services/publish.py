@@ -93,7 +93,7 @@ def _row(version: Version, one: _Kept, at: dt.datetime, grants: object, obligati
         digest=one.stored.digest,
         size=one.stored.size,
         media_type=one.part.media_type,
-        file_name=f"{version.feed_slug}-{one.part.name}-v{version.id}{one.part.suffix}",
+        file_name=f"{version.feed_slug}-{one.part.name}-v{version.number}{one.part.suffix}",
         created_at=at,
         agreements=sorted(grants.values()) if isinstance(grants, dict) else [],
         obligations=obligations,

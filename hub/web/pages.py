@@ -133,7 +133,7 @@ def rows_page(
         day=day,
         only=only,
         filtered=_filtered(opened.statistic),
-        version=opened.access.release.version_id,
+        version=opened.access.release.version.number if opened.access.release.version else None,
         following=with_parameters(request, cursor=cursor_at(found.following)) if found.following else "",
         base=front.public_url,
     )

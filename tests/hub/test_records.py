@@ -82,9 +82,9 @@ def test_a_version_is_kept_with_its_report_and_becomes_the_current_one(records: 
     with records.read() as session:
         assert feeds.feed(session, "bus").current_id == second.id
         assert [version.digest for version in feeds.versions(session, "bus")] == ["d2", "d1"]
-        assert [version.digest for version in feeds.versions(session, "bus", before=second.id)] == ["d1"]
+        assert [version.digest for version in feeds.versions(session, "bus", before=second.number)] == ["d1"]
         assert [version.digest for version in feeds.versions(session, "bus", most=1)] == ["d2"]
-        kept = feeds.version(session, "bus", first.id)
+        kept = feeds.version(session, "bus", first.number)
         assert (kept.rows, kept.facts, kept.incomplete) == (
             {"stops": 12},
             {"timezone": "Europe/Paris"},
@@ -102,8 +102,8 @@ def test_what_is_not_there_is_not_found(records: Records) -> None:
     with records.read() as session:
         for ask in (
             lambda: feeds.feed(session, "train"),
-            lambda: feeds.version(session, "bus", version.id + 1),
-            lambda: feeds.version(session, "bike", version.id),
+            lambda: feeds.version(session, "bus", version.number + 1),
+            lambda: feeds.version(session, "bike", version.number),
             lambda: releases.release(session, "none"),
             lambda: releases.part_of_version(session, version.id, "archive"),
         ):
@@ -148,7 +148,7 @@ def test_text_that_no_database_takes_is_kept_as_near_as_can_be(records: Records)
         feeds.add_attempt(session, "bus", at=NOON, source=HOSTILE, outcome="refused", error=HOSTILE)
     shown = "a\ufffdb \ufffd é 🚲 ' \" \\u0000"
     with records.read() as session:
-        kept = feeds.version(session, "bus", version.id)
+        kept = feeds.version(session, "bus", version.number)
         assert (kept.facts, kept.incomplete, kept.findings[0].message) == ({shown: shown}, shown, shown)
         assert 400 < len(kept.findings[0].value) <= 500
         assert [attempt.error for attempt in feeds.attempts(session, "bus")] == [shown]
@@ -242,7 +242,7 @@ def test_what_is_only_read_is_never_written(records: Records) -> None:
 def test_what_was_read_may_be_used_after_the_session(records: Records) -> None:
     version = add_version(records, "d1")
     with records.read() as session:
-        found = feeds.version(session, "bus", version.id)
+        found = feeds.version(session, "bus", version.number)
     assert found.rows == {"stops": 12}
 
 
@@ -269,3 +269,24 @@ def test_records_that_cannot_be_reached_are_a_storage_error(tmp_path: Path) -> N
         with pytest.raises(StorageError):
             records.upgrade()
         records.close()
+
+
+def test_versions_are_counted_feed_by_feed(records: Records) -> None:
+    """The numbers of an open feed tell nothing of how often a sealed one came."""
+    with records.write() as session:
+        numbers = []
+        for slug, digest in (("bus", "d1"), ("bike", "d2"), ("bike", "d3"), ("bus", "d4")):
+            feed = session.get(Feed, slug) or Feed(slug=slug, standard="gtfs", created_at=NOON)
+            session.add(feed)
+            made = feeds.add_version(
+                session,
+                feed,
+                digest=digest,
+                raw_digest=digest,
+                source="x",
+                at=NOON,
+                reading=Reading("gtfs", "schedule", {}, {}),
+                report=Report(),
+            )
+            numbers.append((slug, made.number))
+    assert numbers == [("bus", 1), ("bike", 1), ("bike", 2), ("bus", 2)]

@@ -152,7 +152,7 @@ def full_hall(folder: Path) -> Hall:
         rows={"trips": NUMBER},
         facts={"provider_id": WORD},
         report=Report(findings=(Finding(WORD, Severity.WARNING, WORD, WORD, NUMBER, WORD, WORD, NUMBER, WORD),)),
-    ).id
+    ).number
     with hall.front.records.write() as session:
         feed_records.add_attempt(
             session, "mds-trottix", at=NOW, source=WORD, outcome="refused", error=f"{WORD} {NUMBER}"

@@ -128,8 +128,8 @@ def test_findings_are_filtered_by_severity(app: FastAPI, hall: Hall) -> None:
 
 
 def test_a_version_of_another_feed_is_not_found(app: FastAPI, hall: Hall) -> None:
-    assert get(app, f"{BUS}/versions/{hall.sealed_version}").status_code == 404
-    assert get(app, f"{BUS}/versions/{hall.sealed_version}/files/archive").status_code == 404
+    assert get(app, f"{BUS}/versions/{hall.open_version + 1}").status_code == 404
+    assert get(app, f"{BUS}/versions/{hall.open_version + 1}/files/archive").status_code == 404
 
 
 def test_as_of_a_day_gives_the_version_of_that_day(app: FastAPI, hall: Hall) -> None:

@@ -107,6 +107,7 @@ def upgrade() -> None:
         "version",
         sa.Column("id", SERIAL, nullable=False),
         sa.Column("feed_slug", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("raw_digest", sa.String(length=64), nullable=False),
         sa.Column("standard_version", sa.String(length=20), nullable=False),
@@ -122,6 +123,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed_slug"], ["feed.slug"], name=op.f("fk_version_feed_slug")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
         sa.UniqueConstraint("feed_slug", "digest", name=op.f("uq_version_feed_slug_digest")),
+        sa.UniqueConstraint("feed_slug", "number", name=op.f("uq_version_feed_slug_number")),
     )
     op.create_table(
         "attempt",
