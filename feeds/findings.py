@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -86,6 +86,12 @@ class Report:
         if self.by_severity(Severity.ERROR):
             return Verdict.FAIL
         return Verdict.UNKNOWN if self.incomplete else Verdict.PASS
+
+
+def not_told_by(other: Report, report: Report) -> Report:
+    """`report` without the findings that `other` tells too: two programs that look at one file see the same fault."""
+    told = {(finding.code, finding.file) for finding in other.findings}
+    return replace(report, findings=tuple(one for one in report.findings if (one.code, one.file) not in told))
 
 
 def merge(reports: Iterable[Report]) -> Report:

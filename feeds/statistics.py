@@ -95,6 +95,7 @@ def connect(*, memory: int, threads: int = 2, spill: Path | None = None) -> duck
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would be written over whatever the caller prints
     if spill is not None:
         connection.execute("SET temp_directory = ?", [str(spill)])
     return connection

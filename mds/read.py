@@ -48,29 +48,34 @@ def read(
     normaliser = Normaliser(zone(timezone), bounds)
     chosen, passed_over = files(source)
     with tempfile.TemporaryDirectory(dir=into, prefix=".reading-") as work:
+        seen = _Seen(passed_over)
         with Stage(Path(work)) as stage:
-            seen = _Seen(passed_over)
             for page in seen.watch(_all_pages(source, chosen, limits)):
                 for harvest in normaliser.harvests(page):
                     stage.add(harvest)
-            findings = stage.tally.findings()
-        if not stage.rows.keys() - {REJECTS}:
-            raise _nothing(seen, findings, sum(stage.set_aside.values()))
-        connection = connect(
-            memory=int(limits.memory * _ENGINE_SHARE), threads=limits.threads, spill=Path(work) / "spill"
-        )
-        with connection:
-            staged = {name: stage.path(name) for name in (*stage.rows, *([REJECTS] if stage.set_aside else []))}
-            written, repeats = settle(connection, staged, into)
-            facts = {"timezone": timezone, "pages": str(seen.pages), **_facts(connection, written)}
-            rows = {name: _count(connection, path) for name, path in written.items()}
+        if not stage.rows:
+            raise _nothing(seen, stage)
+        return _settled(stage, seen, into=into, limits=limits, timezone=timezone)
+
+
+def _settled(stage: Stage, seen: _Seen, *, into: Path, limits: Limits, timezone: str) -> Reading:
+    """Sort what was staged into its tables and tell what they are."""
+    staged = {name: stage.path(name) for name in (*stage.rows, *([REJECTS] if stage.set_aside else []))}
+    # The telemetry of 1.2 is made of the trips' routes, and repeats when they do.
+    derived = frozenset({tables.TELEMETRY}) if seen.version == "1.2" else frozenset[str]()
+    memory = int(limits.memory * _ENGINE_SHARE)
+    with connect(memory=memory, threads=limits.threads, spill=stage.path("spill")) as connection:
+        written, repeats = settle(connection, staged, into, derived=derived)
+        facts = {"timezone": timezone, "pages": str(seen.pages), **_facts(connection, written)}
+        rows = {name: _count(connection, path) for name, path in written.items()}
+    told = (*stage.tally.findings(), *(one for each in repeats for one in each.findings), *seen.findings(facts))
     return Reading(
         standard="mds",
         version=seen.version,
         tables=written,
         rows=rows,
         set_aside=_set_aside(stage, repeats),
-        findings=Report((*findings, *(one for each in repeats for one in each.findings), *seen.findings(facts))),
+        findings=Report(told),
         facts=facts,
     )
 
@@ -146,10 +151,11 @@ class _Seen:
         return tuple(found)
 
 
-def _nothing(seen: _Seen, findings: tuple[Finding, ...], set_aside: int) -> UnusableFeed:
+def _nothing(seen: _Seen, stage: Stage) -> UnusableFeed:
+    set_aside = sum(stage.set_aside.values())
     if not set_aside:
         return UnusableFeed(f"no record in {seen.pages} page(s)")
-    first = findings[0]
+    first = stage.tally.findings()[0]
     reason = f"no usable record, {set_aside} set aside; the first: {first.message}"
     return UnusableFeed(reason, file=first.file, row=first.row, field=first.field)
 

@@ -242,8 +242,8 @@ _BETWEEN_TABLES: Final = (
         """
         SELECT source_file AS file, source_row AS row, trip_id AS value
         FROM trips JOIN (
-            SELECT unnest(trip_ids) AS trip_id, min(timestamp) AS seen_from, max(timestamp) AS seen_to
-            FROM telemetry GROUP BY ALL
+            SELECT trip_id, min(timestamp) AS seen_from, max(timestamp) AS seen_to
+            FROM (SELECT unnest(trip_ids) AS trip_id, timestamp FROM telemetry) GROUP BY trip_id
         ) USING (trip_id)
         WHERE date_diff('second', start_time, seen_from) > $telemetry_gap_s
             OR date_diff('second', seen_to, end_time) > $telemetry_gap_s

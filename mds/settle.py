@@ -31,15 +31,23 @@ class Repeats:
 
 
 def settle(
-    connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Path], into: Path
+    connection: duckdb.DuckDBPyConnection,
+    staged: Mapping[str, Path],
+    into: Path,
+    *,
+    derived: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Path], list[Repeats]]:
-    """Write each staged table to `into`, sorted and without repeats; superseded records join the rejects."""
+    """Write each staged table to `into`, sorted and without repeats; superseded records join the rejects.
+
+    Repeats in a `derived` table (the points of 1.2 routes) are those of the records it was derived from, and are not
+    told twice.
+    """
     written: dict[str, Path] = {}
     repeats: list[Repeats] = []
     connection.execute("CREATE TEMP TABLE superseded (file VARCHAR, row BIGINT, field VARCHAR, value VARCHAR)")
     for table in (name for name in SCHEMAS if name in staged):
         connection.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM {_parquet(staged[table])}")
-        repeats.append(_find_repeats(connection, table, ORDERS[table]))
+        repeats.append(_find_repeats(connection, table, quiet=ORDERS[table].repeats or table in derived))
         written[table] = into / f"{table}.parquet"
         _write(connection, ORDERS[table], SCHEMAS[table].names, written[table])
     if REJECTS in staged or any(found.conflicts for found in repeats):
@@ -48,8 +56,9 @@ def settle(
     return written, repeats
 
 
-def _find_repeats(connection: duckdb.DuckDBPyConnection, table: str, order: Order) -> Repeats:
+def _find_repeats(connection: duckdb.DuckDBPyConnection, table: str, *, quiet: bool) -> Repeats:
     """Mark the records that lose against another with the same key (table `losers`)."""
+    order = ORDERS[table]
     content = ", ".join(name for name in SCHEMAS[table].names if name not in PROVENANCE)
     connection.execute(
         f"""
@@ -64,7 +73,7 @@ def _find_repeats(connection: duckdb.DuckDBPyConnection, table: str, order: Orde
         SELECT id, source_file, source_row, position, content = kept AS same FROM ranked WHERE place > 1
         """  # noqa: S608 - names from mds.tables
     )
-    if order.repeats:
+    if quiet:
         return Repeats(table)
     connection.execute(
         "INSERT INTO superseded SELECT source_file, source_row, ?, id FROM losers WHERE NOT same", [order.key]

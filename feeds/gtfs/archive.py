@@ -121,6 +121,8 @@ def _open_zip(source: Path, limits: Limits) -> zipfile.ZipFile:
         return zipfile.ZipFile(source)
     except (zipfile.BadZipFile, EOFError, ValueError, UnicodeDecodeError) as damage:
         raise NotAFeed(f"the zip archive is truncated or damaged: {damage}", file=source.name) from damage
+    except NotImplementedError as strange:
+        raise NotAFeed(f"a kind of zip archive that is not supported: {strange}", file=source.name) from strange
 
 
 def _open_entry(bundle: zipfile.ZipFile, name: str) -> IO[bytes]:

@@ -1,7 +1,7 @@
 """Findings of the canonical rule set on a GTFS feed, by gtfs-guru in a process of its own.
 
 What only a reader can see (records set aside, coordinates that seem exchanged, an unclosed quotation mark) is among
-the findings of `feeds.gtfs.read.read`; `with_mends` gives both the same advice.
+the findings of `feeds.gtfs.read.read`; both carry the same advice (`feeds.gtfs.mends`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from feeds.findings import Finding, Report, Severity
 from feeds.gtfs.archive import open_archive
-from feeds.gtfs.child import run_child
+from feeds.gtfs.child import Runner, run_child
+from feeds.gtfs.mends import with_mends
 from feeds.reading import Limits
 
 VALIDATOR = "gtfs-guru"
@@ -33,7 +31,14 @@ _FIELDS = ("fieldName", "childFieldName", "fieldName1", "columnName", "specified
 _VALUES = ("fieldValue", "fieldValue1", "tripId", "stopId", "serviceId", "shapeId", "routeId")
 
 
-def check(source: Path, *, validation_date: dt.date, limits: Limits | None = None, timeout_s: float = 120.0) -> Report:
+def check(
+    source: Path,
+    *,
+    validation_date: dt.date,
+    limits: Limits | None = None,
+    timeout_s: float = 120.0,
+    runner: Runner = run_child,
+) -> Report:
     """Validate a zip archive or a folder.
 
     Beyond `limits.memory` or `timeout_s` the report is `incomplete` (its verdict is then UNKNOWN): that says nothing
@@ -46,7 +51,7 @@ def check(source: Path, *, validation_date: dt.date, limits: Limits | None = Non
     with open_archive(source, limits) as archive:
         feed = archive.source
     command = [sys.executable, "-m", _CHILD, str(feed.resolve()), validation_date.isoformat()]
-    answer = run_child(command, memory=limits.memory, timeout_s=timeout_s)
+    answer = runner(command, memory=limits.memory, timeout_s=timeout_s)
     blank = Report(
         validators={VALIDATOR: metadata.version(VALIDATOR)},
         parameters={f"{VALIDATOR}.memory": str(limits.memory), f"{VALIDATOR}.timeout_s": f"{timeout_s:g}"},
@@ -55,23 +60,11 @@ def check(source: Path, *, validation_date: dt.date, limits: Limits | None = Non
     if answer.fault:
         return replace(blank, incomplete=f"{VALIDATOR}: {answer.fault}")
     notices = json.loads(answer.output)["notices"]
-    findings = tuple(finding for notice in notices for finding in _findings(notice))
+    findings = tuple(finding for notice in notices for finding in findings_of(notice))
     return replace(blank, findings=with_mends(findings))
 
 
-def with_mends(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings with a sentence on how to mend each, where we have one."""
-    return tuple(replace(finding, mend=finding.mend or mends().get(finding.code, "")) for finding in findings)
-
-
-@cache
-def mends() -> Mapping[str, str]:
-    """How to mend, by code."""
-    text = resources.files(__package__).joinpath("mends.yaml").read_text("utf-8")
-    return {str(code): str(sentence) for code, sentence in yaml.safe_load(text).items()}
-
-
-def _findings(notice: Mapping[str, Any]) -> Iterator[Finding]:
+def findings_of(notice: Mapping[str, Any]) -> Iterator[Finding]:
     """One finding for each file that a notice speaks of; what lies beyond the samples goes to the commonest file."""
     files: dict[str, list[Mapping[str, Any]]] = {}
     for sample in notice["sampleNotices"]:

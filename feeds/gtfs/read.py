@@ -22,6 +22,7 @@ from feeds.gtfs.archive import Archive, open_archive
 from feeds.gtfs.facts import facts
 from feeds.gtfs.ledger import NULLED_CELLS, Ledger
 from feeds.gtfs.locations import write_locations
+from feeds.gtfs.mends import with_mends
 from feeds.gtfs.reference import LOCATIONS_FILE, TABLES
 from feeds.gtfs.spec import Table
 from feeds.gtfs.stage import Staged, stage
@@ -131,10 +132,12 @@ def _require_records(rows: Mapping[str, int], ledger: Ledger) -> None:
     """Refuse a feed of which nothing usable is left, with the commonest reason."""
     for name in _BACKBONE[1:]:
         if name in rows and rows[name] == 0:
-            faults = [finding for finding in ledger.findings if finding.file == f"{name}.txt"]
-            why = f": {faults[0].code}, {faults[0].message}" if faults else ""
-            row, field = (faults[0].row, faults[0].field) if faults else (None, "")
-            raise UnusableFeed(f"no usable record is left{why}", file=f"{name}.txt", row=row, field=field)
+            faults = [finding for finding in ledger.findings if finding.file == f"{name}.txt" and finding.row]
+            if not faults:
+                raise UnusableFeed("no usable record is left", file=f"{name}.txt")
+            worst = max(faults, key=lambda finding: finding.count)
+            sentence = f"no usable record is left: {worst.code}, {worst.message}"
+            raise UnusableFeed(sentence, file=worst.file, row=worst.row, field=worst.field)
 
 
 def _settle_all(staged: Mapping[str, Staged], shop: Workshop, ledger: Ledger) -> Reading:
@@ -186,6 +189,6 @@ def _reading(shop: Workshop, ledger: Ledger, told: Mapping[str, str]) -> Reading
         tables=tables,
         rows={name: pq.read_metadata(path).num_rows for name, path in tables.items()},
         set_aside={file.removesuffix(".txt"): count for file, count in sorted(ledger.set_aside.items())},
-        findings=Report(findings=ledger.findings),
+        findings=Report(findings=with_mends(ledger.findings)),
         facts={**facts(shop), **told},
     )

@@ -1,7 +1,4 @@
-"""The GTFS Schedule reference as data: every table of it, with fares v2, flex and pathways.
-
-After https://gtfs.org/documentation/schedule/reference/. How to read a line: `feeds.gtfs.spec`.
-"""
+"""All tables of https://gtfs.org/documentation/schedule/reference/ as data; how to read a line: `feeds.gtfs.spec`."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping
 
 from feeds.gtfs.spec import Table, table
 
-#: The order is that of reading: a table comes after those that it refers to.
+#: In the order of reading: a table comes after those that it refers to.
 TABLES: Mapping[str, Table] = {
     one.name: one
     for one in (

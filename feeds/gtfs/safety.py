@@ -127,6 +127,8 @@ def _refuse_entry(entry: zipfile.ZipInfo, before: Mapping[str, int]) -> None:
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or ".." in parts or (parts and ":" in parts[0]):
         raise UnsafeArchive("an entry's name leads out of the archive", file=name)
+    if entry.header_offset < 0:
+        raise NotAFeed("the zip archive is truncated or damaged: an entry lies outside of it", file=name)
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise UnsafeArchive("an entry is a symbolic link", file=name)
     if entry.flag_bits & _ENCRYPTED:

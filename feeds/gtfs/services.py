@@ -5,8 +5,8 @@ which exactly the same services run share a *pattern*, so that a statistic is co
 ``service_patterns(date, pattern)`` and ``pattern_services(pattern, service_key)`` count only services that have trips.
 Patterns are numbered from 1 in the order of their first date.
 
-Most patterns differ at a few stops only. ``stop_services(stop_key, service_key)`` says which services call at a stop, and
-``stop_patterns(stop_key, pattern, like_pattern)`` names for each pattern the first one in which exactly the same
+Most patterns differ at a few stops only. ``stop_services(stop_key, service_key)`` says which services call at a stop,
+and ``stop_patterns(stop_key, pattern, like_pattern)`` names for each pattern the first one in which exactly the same
 services call there: a statistic of stops is computed once for all patterns that are alike at the stop.
 """
 

@@ -18,7 +18,7 @@ import polars
 from sqlalchemy.orm import Session
 
 from feeds.errors import FeedError
-from feeds.findings import Report, merge
+from feeds.findings import Report, merge, not_told_by
 from feeds.reading import Reading
 from hub.errors import BadRequest, Conflict, HubError, StorageError
 from hub.records import feeds as feed_records
@@ -133,7 +133,8 @@ def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) 
     back.progress("reading", 0, 0)
     reading = how.read(local, tables, terms)
     back.progress("checking", 0, 0)
-    report = merge([reading.findings, how.check(local, reading, terms)])
+    checked = how.check(local, reading, terms)
+    report = merge([not_told_by(checked, reading.findings), checked])
     reading, late = only_new_records(back, arrival.slug, reading, how.key)
     back.progress("placing in zones", 0, 0)
     place_in_zones(reading, how.points, communes)

@@ -17,6 +17,7 @@ from feeds.gtfs.shapes import route_lines, to_geojson
 from hub.records import feeds as feed_records
 from hub.records.models import Version
 from hub.services.back import Back
+from hub.services.busy_day import days_and_layer
 
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
@@ -91,6 +92,14 @@ def _map_layers(back: Back, standard: str, tables: Mapping[str, Path], work: Pat
             lines = route_lines(tables, connection=connection)
         if len(lines):
             yield _layer("routes", lines, work)
+        for name, made in days_and_layer(back, tables, work):
+            yield _document(name, made, work) if isinstance(made, bytes) else _layer(name, made, work)
+
+
+def _document(name: str, content: bytes, work: Path) -> Part:
+    path = work / f"{name}.json"
+    path.write_bytes(content)
+    return Part(name, path, "application/json")
 
 
 def _places(table: pa.Table, lat: str, lon: str, shown: tuple[str, ...]) -> geopandas.GeoDataFrame:

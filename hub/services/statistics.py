@@ -24,6 +24,8 @@ PACKAGES: Final = ("feeds.gtfs", "feeds.gbfs", "mds")
 #: The released table that says which service pattern each service day follows, and its two columns.
 CALENDAR: Final = "gtfs.service_patterns"
 DATE: Final = "date"
+#: The released document that names the days which stand for all (made by hub.services.busy_day).
+DAYS: Final = "gtfs.days"
 PATTERN: Final = "pattern"
 #: Map layers that say what places and routes are called: part → (id, name).
 NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -81,7 +83,7 @@ def open_statistic(
     """
     statistic = definition(name)
     release = catalogue.file_of(front, slug, name, actor=actor, number=number)
-    beside = (CALENDAR, *NAMES) if PATTERN in statistic.dimensions else ()
+    beside = (CALENDAR, DAYS, *NAMES) if PATTERN in statistic.dimensions else ()
     return Opened(statistic, open_release(front, release.id, actor=actor, purpose=purpose, beside=beside))
 
 
@@ -109,6 +111,14 @@ def days(opened: Opened) -> list[str]:
     """The service days that the calendar beside a statistic covers, as ISO dates; none without a calendar."""
     calendar = opened.access.beside.get(CALENDAR)
     return tables.distinct(calendar, DATE) if calendar else []
+
+
+def usual_day(opened: Opened) -> dt.date | None:
+    """A service day like most weekdays of the timetable; None where none was named."""
+    document = opened.access.beside.get(DAYS)
+    named = orjson.loads(document.read_bytes()) if document else {}
+    day = named.get("weekday", named.get("busiest"))
+    return dt.date.fromisoformat(day) if day else None
 
 
 def names(opened: Opened) -> Mapping[str, Mapping[str, str]]:

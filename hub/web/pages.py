@@ -23,7 +23,18 @@ from hub.errors import Conflict
 from hub.services import catalogue
 from hub.services.commons import current_world
 from hub.services.front import Front
-from hub.services.statistics import PATTERN, Opened, Wish, days, definition, definitions, names, open_statistic, rows
+from hub.services.statistics import (
+    PATTERN,
+    Opened,
+    Wish,
+    days,
+    definition,
+    definitions,
+    names,
+    open_statistic,
+    rows,
+    usual_day,
+)
 from hub.web.drawing import page, with_parameters
 from hub.web.tabling import view
 
@@ -115,7 +126,7 @@ def rows_page(
     """Rows of a statistic for a service day, with a chart of the first ones."""
     opened = open_statistic(front, slug, name, actor=reader.actor)
     covered = days(opened)
-    day = _day(front, date, covered)
+    day = _day(front, date, covered, usual_day(opened))
     only = only.strip()
     wish = _wish(opened, day=day, only=only, offset=place(cursor) or 0)
     found = rows(opened, wish)
@@ -151,15 +162,15 @@ def _filtered(statistic: Statistic) -> str:
     return next(name for name in statistic.dimensions if name != PATTERN)
 
 
-def _day(front: Front, asked: str, covered: list[str]) -> dt.date | None:
-    """The day asked for, else today where it is covered, else the first that is; none without a calendar."""
+def _day(front: Front, asked: str, covered: list[str], usual: dt.date | None) -> dt.date | None:
+    """The day asked for, else today where it is covered, else a usual weekday; none without a calendar."""
     if not covered:
         return None
     try:
         return dt.date.fromisoformat(asked)
     except ValueError:  # empty, or typed by hand where the browser has no calendar
         today = front.clock().astimezone(ZoneInfo(current_world(front).basin.time_zone)).date().isoformat()
-        return dt.date.fromisoformat(today if today in covered else covered[0])
+        return dt.date.fromisoformat(today) if today in covered else usual or dt.date.fromisoformat(covered[0])
 
 
 def _title(statistic: Statistic) -> Sentence:

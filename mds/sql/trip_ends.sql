@@ -14,7 +14,7 @@
 -- ---
 WITH named AS (
     -- A band may be in two pieces (22-24 and 0-6): its number is that of the first.
-    SELECT band, min(from_hour) AS band_number FROM bands GROUP BY band
+    SELECT band, CAST(min(from_hour) AS SMALLINT) AS band_number FROM bands GROUP BY band
 ),
 hours AS (
     SELECT h.hour, n.band_number
@@ -25,13 +25,21 @@ hours AS (
     JOIN bands AS b ON h.hour >= b.from_hour AND h.hour < b.to_hour
     JOIN named AS n ON b.band = n.band
 ),
+numbered AS (
+    SELECT provider_id, holding, CAST(dense_rank() OVER (ORDER BY holding) AS SMALLINT) AS holding_number
+    FROM providers
+),
+holdings AS (
+    SELECT DISTINCT holding, holding_number FROM numbered
+),
 counted AS (
     SELECT
         zone,
-        -- Month and type of day as one number. 2018-01-01 was a Monday: the engines number weekdays differently.
-        (year(end_local) * 12 + month(end_local) - 1) * 3
+        -- Months since 2018-01 and the type of day as one number. That day was a Monday: the engines number weekdays
+        -- differently.
+        CAST((year(end_local) * 12 + month(end_local) - 24217) * 3
             + CASE date_diff('day', DATE '2018-01-01', CAST(end_local AS DATE)) % 7 WHEN 6 THEN 2 WHEN 5 THEN 1 ELSE 0 END
-            AS period_number,
+            AS SMALLINT) AS period_number,
         hour(end_local) AS hour,
         provider_id,
         device_key
@@ -42,27 +50,28 @@ counted AS (
         AND end_local < CAST($period_to AS TIMESTAMP)
 ),
 by_vehicle AS (
-    SELECT c.zone, c.period_number, h.band_number, p.holding, c.device_key, count(*) AS trips
+    SELECT c.zone, c.period_number, h.band_number, p.holding_number, c.device_key, count(*) AS trips
     FROM counted AS c
     LEFT JOIN hours AS h ON c.hour = h.hour
-    LEFT JOIN providers AS p ON c.provider_id = p.provider_id
-    GROUP BY c.zone, c.period_number, h.band_number, p.holding, c.device_key
+    LEFT JOIN numbered AS p ON c.provider_id = p.provider_id
+    GROUP BY c.zone, c.period_number, h.band_number, p.holding_number, c.device_key
 ),
 by_holding AS (
     SELECT
-        v.zone, v.period_number, v.band_number, v.holding,
+        v.zone, v.period_number, v.band_number, v.holding_number,
         CAST(sum(v.trips) AS BIGINT) AS trips,
         count(*) AS vehicles
     FROM by_vehicle AS v
-    GROUP BY v.zone, v.period_number, v.band_number, v.holding
+    GROUP BY v.zone, v.period_number, v.band_number, v.holding_number
 )
 SELECT
     f.zone,
-    make_date(f.period_number // 36, f.period_number // 3 % 12 + 1, 1) AS month,
+    make_date(2018 + f.period_number // 36, f.period_number // 3 % 12 + 1, 1) AS month,
     CASE f.period_number % 3 WHEN 2 THEN 'sunday' WHEN 1 THEN 'saturday' ELSE 'weekday' END AS day_type,
     n.band,
-    f.holding,
+    g.holding,
     f.trips AS trip_ends,
     f.vehicles
 FROM by_holding AS f
+LEFT JOIN holdings AS g ON f.holding_number = g.holding_number
 LEFT JOIN named AS n ON f.band_number = n.band_number

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gtfs_guru
@@ -12,7 +12,7 @@ from feeds.errors import NotAFeed
 from feeds.findings import Severity, Verdict
 from feeds.gtfs import check as checks
 from feeds.gtfs.check import check
-from feeds.gtfs.child import run_child
+from feeds.gtfs.child import Answer, run_child
 from feeds.gtfs.mends import mends
 from feeds.reading import Limits
 
@@ -45,14 +45,33 @@ def test_the_date_of_validation_is_an_argument(write_feed: Callable[..., Path]) 
     assert check(source, validation_date=dt.date(2030, 1, 1)).counts()["expired_calendar"] == 2
 
 
-def test_too_little_memory_or_time_is_unknown_not_wrong(write_feed: Callable[..., Path]) -> None:
-    source = write_feed()
-    starved = check(source, validation_date=IN_SERVICE, limits=Limits(memory=1 << 20))
-    assert starved.verdict is Verdict.UNKNOWN
-    assert starved.incomplete == "gtfs-guru: stopped at its memory limit of 1 MiB"
-    hurried = check(source, validation_date=IN_SERVICE, timeout_s=0.05)
-    assert hurried.verdict is Verdict.UNKNOWN
-    assert hurried.incomplete == "gtfs-guru: not done after 0.05 s"
+def test_a_validator_that_gives_no_answer_is_unknown_not_wrong(write_feed: Callable[..., Path]) -> None:
+    asked: list[tuple[int, float]] = []
+
+    def starved(command: Sequence[str], *, memory: int, timeout_s: float) -> Answer:
+        asked.append((memory, timeout_s))
+        return Answer(b"", "stopped at its memory limit of 256 MiB")
+
+    limits = Limits(memory=256 << 20)
+    report = check(write_feed(), validation_date=IN_SERVICE, limits=limits, timeout_s=7, runner=starved)
+    assert asked == [(256 << 20, 7)]
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.incomplete == "gtfs-guru: stopped at its memory limit of 256 MiB"
+    assert report.findings == ()
+
+
+def test_a_child_is_ended_at_its_limits() -> None:
+    idle = "import time; time.sleep(60)"
+    hungry = f"hoard = b'x' * (200 << 20); {idle}"
+    late = run_child([sys.executable, "-c", idle], memory=1 << 30, timeout_s=0.2)
+    assert late == Answer(b"", "not done after 0.2 s")
+    fat = run_child([sys.executable, "-c", hungry], memory=100 << 20, timeout_s=50)
+    assert fat == Answer(b"", "stopped at its memory limit of 100 MiB")
+
+
+def test_a_child_that_answers_is_heard() -> None:
+    answer = run_child([sys.executable, "-c", "print('yes')"], memory=1 << 30, timeout_s=50)
+    assert answer == Answer(b"yes\n")
 
 
 def test_a_child_that_fails_is_told_in_one_line() -> None:
