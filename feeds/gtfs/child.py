@@ -7,20 +7,15 @@ more than 6 GiB reserved).
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 _LOOK_EVERY_S = 0.02
-#: getrusage(2) counts in KiB, but in bytes on macOS.
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +48,19 @@ def run_child(command: Sequence[str], *, memory: int, timeout_s: float) -> Answe
 
 
 def _watch(process: subprocess.Popen[bytes], memory: int, timeout_s: float) -> str:
+    # getrusage(2) of the ended child would be no measure: it also holds what this process used when it forked.
     waited_s = 0.0
-    while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
-        # What ends the child is seen at the next look; how much it used is told exactly when it has ended.
-        time.sleep(_LOOK_EVERY_S)
-        waited_s += _LOOK_EVERY_S
-        fault = _beyond(process.pid, memory, waited_s, timeout_s)
-        if fault:
-            process.kill()
-            return fault
-    _, status, used = ended
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return _too_much(memory) if used.ru_maxrss * _MAXRSS_UNIT > memory else ""
+    while True:
+        try:
+            process.wait(timeout=_LOOK_EVERY_S)
+        except subprocess.TimeoutExpired:
+            waited_s += _LOOK_EVERY_S
+            fault = _beyond(process.pid, memory, waited_s, timeout_s)
+            if fault:
+                process.kill()
+                return fault
+        else:
+            return ""
 
 
 def _too_much(memory: int) -> str:

@@ -74,6 +74,12 @@ def test_a_child_that_answers_is_heard() -> None:
     assert answer == Answer(b"yes\n")
 
 
+def test_a_child_is_not_charged_with_what_its_parent_holds() -> None:
+    held = bytearray(96 << 20)
+    answer = run_child([sys.executable, "-c", "print('done')"], memory=len(held), timeout_s=20)
+    assert (answer.output, answer.fault) == (b"done\n", "")
+
+
 def test_a_child_that_fails_is_told_in_one_line() -> None:
     answer = run_child([sys.executable, "-c", "raise SystemExit('no such feed')"], memory=1 << 30, timeout_s=20)
     assert answer.fault == "failed (exit 1): no such feed"
