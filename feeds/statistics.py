@@ -21,7 +21,7 @@ turn into Spark's dialect, for the day when one machine is not enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -47,6 +47,8 @@ class Statistic:
     tables: tuple[str, ...]
     parameters: Mapping[str, Any]
     sql: str
+    #: Of a statistic over several holders: what it really measures, so that nobody can register it as something else.
+    question: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse(text: str) -> Statistic:
@@ -70,6 +72,7 @@ def parse(text: str) -> Statistic:
             tables=tuple(head["tables"]),
             parameters=head.get("parameters") or {},
             sql=_FENCE.join(parts[2:]).strip(),
+            question=head.get("question") or {},
         )
     except KeyError as missing:
         raise ValueError(f"the head of a statistic lacks {missing}") from missing

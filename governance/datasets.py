@@ -30,8 +30,8 @@ class Dataset:
     """What a member contributes.
 
     `public_parts` are the families of measures (``trips``, ``fleet`` …) that anyone can compute from what the holder
-    publishes elsewhere: such data never counts as cover for somebody else's secret. `public_prior` are families that
-    rivals can estimate from an open feed.
+    publishes elsewhere: such data is no secret and never counts as cover for somebody else's. `public_prior` are
+    families that rivals can estimate from an open feed.
     """
 
     id: str

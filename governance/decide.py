@@ -113,6 +113,7 @@ def _obligations(chosen: list[Grant], standing: Standing, request: Request) -> O
         holders=frozenset(waives),
         named=frozenset(holding for holding, named in waives.items() if named),
         known=frozenset(slot.holding for slot in standing.slots if slot.known),
+        holdings={slot.dataset: slot.holding for slot in standing.slots},
     )
 
 

@@ -205,8 +205,8 @@ def _stored(terms: Mapping[str, Term]) -> tuple[Clause, ...]:
 
 
 def _waiver(case: Case, waives: bool) -> tuple[Clause, ...]:
-    """A release that took the holding for named needs a waiver of every one of its agreements."""
-    if case.applied is None or waives or case.holding not in case.applied.named:
+    """A release for which the holding's waiver took effect needs it of every one of its agreements."""
+    if case.applied is None or waives or case.holding not in case.applied.waived:
         return ()
     return (Clause(Step.STORED_RELEASE, Named.name, False, lambda _: denied("release.unmet", Named.name)),)
 

@@ -16,8 +16,9 @@ from governance.terms.vocabulary import OPTIONAL, parse_term
 class Obligations:
     """The strictest of all holders' terms and of the voted floors, for one subject and one audience.
 
-    `holders` are the holdings whose data is joined, `named` those that waived their secrecy towards the audience,
-    `known` those whose numbers the audience knows already (they are no cover). `digest` is over all of it.
+    `holders` are the holdings whose data is joined, `named` those that waived their secrecy towards the audience (see
+    `waived` for what comes of it), `known` those whose numbers the audience knows already (they are no cover).
+    `holdings` is the holding of each dataset: two mergers can leave the same names behind. `digest` is over all of it.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Obligations:
     holders: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    holdings: Mapping[str, str] = field(default_factory=dict)
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,6 +36,14 @@ class Obligations:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """The waivers that take effect: `named` when every holding with secret data is in it, else nobody.
+
+        A waiver of some only would leave the others nothing to hide behind in the cells where few are present.
+        """
+        return self.named if self.holders - self.known <= self.named else frozenset()
 
     def of(self, *kinds: Enforcement) -> Mapping[str, Term]:
         """The terms that are enforced in these ways."""
@@ -49,6 +59,7 @@ class Obligations:
             "audience": self.audience.value,
             "edition": self.edition,
             "holders": sorted(self.holders),
+            "holdings": {dataset: self.holdings[dataset] for dataset in sorted(self.holdings)},
             "known": sorted(self.known),
             "named": sorted(self.named),
             "subject": self.subject,
@@ -61,12 +72,13 @@ def read_obligations(plain: Mapping[str, object]) -> Obligations:
 
     Raises:
         KeyError: a part is missing.
+        TypeError: a part is of another kind.
         TermError: a term is not of the vocabulary.
         ValueError: an unknown audience.
     """
-    terms = plain["terms"]
-    if not isinstance(terms, Mapping):
-        raise TypeError("terms must be an object")
+    terms, holdings = plain["terms"], plain["holdings"]
+    if not isinstance(terms, Mapping) or not isinstance(holdings, Mapping):
+        raise TypeError("terms and holdings must be objects")
     return Obligations(
         subject=str(plain["subject"]),
         audience=Audience(str(plain["audience"])),
@@ -75,6 +87,7 @@ def read_obligations(plain: Mapping[str, object]) -> Obligations:
         holders=_names(plain["holders"]),
         named=_names(plain["named"]),
         known=_names(plain["known"]),
+        holdings={str(dataset): str(holding) for dataset, holding in holdings.items()},
     )
 
 

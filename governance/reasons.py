@@ -185,8 +185,8 @@ _INTERLOCK = {
         _USE_RELEASED,
     ),
     "interlock.edition": _reason(
-        "{existing} réunit d'autres détenteurs sur cette période : la différence serait les volumes de l'un d'eux.",
-        "{existing} joins other holders for this period: the difference would be the volumes of one of them.",
+        "{existing} réunit d'autres détenteurs, ou d'autres groupes : la différence serait les volumes de l'un d'eux.",
+        "{existing} joins other holders, or other groups: the difference would be the volumes of one of them.",
         _USE_RELEASED,
     ),
     "interlock.revision": _reason(

@@ -84,7 +84,10 @@ def _prohibitions(request: Request, world: World) -> tuple[Prohibition, ...]:
 
 
 def _other_release(request: Request, world: World) -> Denied | None:
-    """A stored release is read for what it is: this cube, this audience, these holders, known as they are known now."""
+    """A stored release is read for what it is: this cube, this audience, these holders, known as they are known now.
+
+    After a merger the same names may stand for other datasets, so each dataset's holding is compared too.
+    """
     cube = world.cubes.get(request.subject)
     if cube is None or request.action is not Action.READ:
         return None
@@ -97,6 +100,7 @@ def _other_release(request: Request, world: World) -> Denied | None:
         "audience": request.audience,
         "edition": edition.id if edition else "",
         "holders": holders_of(request, world),
+        "holdings": {dataset: world.holding_of(dataset) for dataset in datasets_of(request, world)},
         "known": public_of(request, world, cube),
     }
     unmet = [name for name, value in now.items() if getattr(applied, name) != value]

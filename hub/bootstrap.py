@@ -39,5 +39,6 @@ def back_office(settings: Settings, *, progress: Progress = silent) -> Back:
         zones=settings.communes,
         limits=settings.limits,
         check_s=settings.check_s,
+        check_memory=settings.check_mib * _MIB,
         progress=progress,
     )

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         None, description="Stop the hub's clock at this instant (a demonstration over data of a fixed year)"
     )
     memory_mib: int = Field(1024, ge=64, description="Working memory of a reader, whatever the feed's size, in MiB")
+    check_mib: int = Field(4096, ge=256, description="Memory of an external validator, in MiB; it grows with the feed")
     threads: int = Field(2, ge=1, description="Threads of the engine")
     expanded_mib: int = Field(8192, ge=1, description="How far an archive may expand, in MiB")
     fetch_mib: int = Field(2048, ge=1, description="How many MiB a fetch may take off the wire")

@@ -9,6 +9,7 @@ released plane, after a decision. Layout below the vault's folder::
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -24,6 +25,8 @@ from hub.errors import BadRequest, NotFound
 
 #: Zip entries carry this date, so that the same files always give the same archive.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+#: Where uploads wait for the worker.
+INBOX = "inbox"
 #: What may name a folder: no separator, and no name that begins with a dot.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _SUFFIX = re.compile(r"(\.[a-z][a-z0-9]{0,9}){1,2}")
@@ -68,6 +71,19 @@ class Vault:
             publish_file(copy, target)
         return Raw(digest, target)
 
+    @contextmanager
+    def turn_of(self, feed: str) -> Iterator[None]:
+        """Wait for one's turn to take a feed in; it ends with the process, however that ends."""
+        locks = self.root / ".turns"
+        with storage_errors(self.root):
+            locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(locks / _named(feed), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
     def raw(self, digest: str) -> Path:
         """The archive of that digest.
 
@@ -99,11 +115,22 @@ class Vault:
             return {}
         return {path.stem: path for path in paths if path.suffix == ".parquet"}
 
+    def beside_tables(self, feed: str, digest: str, name: str) -> Path:
+        """Where a further file of a version lies, beside its tables."""
+        return self._tables_folder(feed, digest) / name
+
+    def holds_upload(self, path: Path) -> bool:
+        """Whether a path lies in the inbox, where uploads wait: the only place from which a job may take a file."""
+        return path.resolve().is_relative_to((self.root / INBOX).resolve())
+
     def _tables_folder(self, feed: str, digest: str) -> Path:
-        for name in (feed, digest):
-            if not _NAME.fullmatch(name):
-                raise BadRequest(f"{name!r} cannot name a folder: letters, digits, dot, hyphen and underscore only")
-        return self.root / "tables" / feed / digest
+        return self.root / "tables" / _named(feed) / _named(digest)
+
+
+def _named(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise BadRequest(f"{name!r} cannot name a folder: letters, digits, dot, hyphen and underscore only")
+    return name
 
 
 def _suffix(source: Path) -> str:

@@ -43,8 +43,14 @@ def run_child(command: Sequence[str], *, memory: int, timeout_s: float) -> Answe
         words.seek(0)
         said = words.read(1 << 16).decode(errors="replace").strip().splitlines()
         if not fault and process.returncode:
-            fault = f"failed (exit {process.returncode}): {said[-1] if said else 'no word'}"
+            fault = f"failed (exit {process.returncode}): {_kind(said[-1] if said else '')}"
         return Answer(b"" if fault else output.read(), fault)
+
+
+def _kind(last_line: str) -> str:
+    # Only which exception it was: the sentence may hold a path of this machine, and reports are read by everybody.
+    kind = last_line.partition(":")[0].strip()
+    return kind if kind.replace(".", "").isidentifier() else "no word"
 
 
 def _watch(process: subprocess.Popen[bytes], memory: int, timeout_s: float) -> str:

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from governance.canonical import LARGEST_INTEGER
 from governance.errors import CommonsError, CommonsFileError
 
 _TAG = "tag:yaml.org,2002:"
+#: A commons needs five levels; composing calls itself for each.
+_DEEPEST = 32
 _Value = TypeVar("_Value")
 
 
@@ -85,6 +88,8 @@ class Node:
         value = self._scalar("int", "a whole number")
         if str(value) != "0" and (value.startswith("0") or not value.isdecimal()):
             raise self.wrong(f"must be a whole number in decimal digits, not {value}")
+        if len(value) > len(str(LARGEST_INTEGER)) or int(value) > LARGEST_INTEGER:
+            raise self.wrong(f"must be a whole number up to {LARGEST_INTEGER}")
         return int(value)
 
     def day(self) -> dt.date:
@@ -154,8 +159,13 @@ def parse(text: str, *, file: str) -> Node:
     Raises:
         CommonsFileError: not YAML, not one document, or one with anchors or tags.
     """
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                mark = event.start_mark
+                raise CommonsFileError("is nested too deeply", file=file, line=mark.line + 1 if mark else None)
             tagged = getattr(event, "tag", None) is not None
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None or tagged:
                 mark = event.start_mark

@@ -21,6 +21,8 @@ from governance.terms.vocabulary import parse_term, strictest
 FAMILIES = frozenset(SUMS)
 #: Thresholds on travellers; each cube names the column of every one, or null.
 COUNTED = (MinTrips.name, MinVehicles.name, MinUsers.name)
+#: Standards whose records are of single trips, so that publishing a dataset as such would publish its travellers.
+NEVER_OPEN = frozenset({Standard.MDS})
 #: Floors that an audience must have before joint statistics may be made for it.
 OWED = ("min_trips", "min_vehicles", "min_users", "min_holders", "max_share_percent", "p_percent", "coalition", "delay")
 
@@ -35,12 +37,15 @@ def _dataset(name: str, node: Node, members: Mapping[str, Member]) -> Dataset:
         *("title", "holder", "standard", "sensitivity", "licence", "territory"),
         optional=("public_parts", "public_prior"),
     )
+    standard, sensitivity = fields["standard"].choice(Standard), fields["sensitivity"].choice(Sensitivity)
+    if standard in NEVER_OPEN and sensitivity is Sensitivity.OPEN:
+        raise fields["sensitivity"].wrong(f"{standard} holds single vehicles' trips: it is never open")
     return Dataset(
         id=name,
         title=read_sentence(fields["title"]),
         holder=fields["holder"].known(members, "member"),
-        standard=fields["standard"].choice(Standard),
-        sensitivity=fields["sensitivity"].choice(Sensitivity),
+        standard=standard,
+        sensitivity=sensitivity,
         licence=fields["licence"].text(),
         territory=frozenset(fields["territory"].texts()),
         public_parts=_families(fields.get("public_parts")),
@@ -91,7 +96,10 @@ def _grain(fields: Mapping[str, Node]) -> Grain:
 
 def _counted(node: Node) -> dict[str, str | None]:
     fields = node.fields(*COUNTED)
-    return {name: None if field.raw.tag.endswith(":null") else field.text() for name, field in fields.items()}
+    counted = {name: None if field.raw.tag.endswith(":null") else field.text() for name, field in fields.items()}
+    if not any(counted.values()):
+        raise node.wrong("no threshold on travellers would protect this cube: one of them must have a column")
+    return counted
 
 
 def _editions(node: Node, datasets: Mapping[str, Dataset]) -> tuple[Edition, ...]:

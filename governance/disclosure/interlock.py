@@ -17,8 +17,12 @@ No margin or total may be published until secondary suppression and the release 
 then: of one family (or of families that are sums of one another), for overlapping periods, only the same cube, grid,
 period, holders and data may be released again, for another audience. A narrower audience reads the wider releases
 too, so whatever the wider one shows, the narrower must show as well: its rules are at most as strict. What the
-authority learns from a cell that only it sees is that the contributors' rule failed there, which leaves an outsider
-an interval for the largest holding that is wider than its own floor asks: with p = 10, between 48 and 85 % of X.
+authority learns from a cell that only it sees is that the contributors' rules failed there: the p % rule, or the
+thresholds beside the largest part. The first alone leaves an outsider an interval for the largest holding that is
+wider than its own floor asks: with p = 10, between 48 and 85 % of X; that it may have been the second only widens it.
+
+Of the waivers those that take effect are compared (`Obligations.waived`); one that is given without the others' changes
+no cell.
 
 When in doubt the answer is no; the order of publication makes no difference to the answer.
 """
@@ -66,8 +70,8 @@ class ReleaseClaim:
 
     @property
     def joined(self) -> tuple[object, ...]:
-        """Whose data was joined."""
-        return (self.obligations.edition, self.obligations.holders)
+        """Whose data was joined, and which datasets were one holding's."""
+        return (self.obligations.edition, self.obligations.holders, dict(self.obligations.holdings))
 
     def plain(self) -> Plain:
         """As JSON."""
@@ -132,7 +136,7 @@ def _floors(rules: Obligations) -> dict[str, Term]:
 
 def _shown_by(rules: Obligations) -> tuple[object, ...]:
     """Everything that decides which cells are shown; the delay and the rounding do not."""
-    return (_floors(rules), rules.named, rules.known)
+    return (_floors(rules), rules.waived, rules.known)
 
 
 def _rounding(rules: Obligations) -> int:
@@ -150,4 +154,4 @@ def _at_least_as_strict(wide: Obligations, narrow: Obligations) -> bool:
     """Whether every cell that the wide rules show is shown by the narrow ones too."""
     held, asked = _floors(wide), _floors(narrow)
     stricter = all(name in held and held[name].at_least_as_strict(term) for name, term in asked.items())
-    return stricter and wide.named <= narrow.named and wide.known == narrow.known and _roundings_nest(wide, narrow)
+    return stricter and wide.waived <= narrow.waived and wide.known == narrow.known and _roundings_nest(wide, narrow)

@@ -1,13 +1,16 @@
 """The primary rules for one cell, in the words of the handbook: `judge(cell, rules) -> Safe | Unsafe`.
 
 Contributions are by *holding*. What the audience knows already is taken out first: it hides nobody. Of what remains
-let X be the sum, t the largest contribution that is a target (not waived), and A what the largest others, as many as
-may collude, know of it. Then the cell is unsafe when
+let X be the sum, t the largest contribution that is a target (not waived), A what the largest others, as many as may
+collude, know of it, and R the number of holdings that must be there besides (the reader knows of N, or of as many as
+the coverage tells), each with 1 at least. Then the cell is unsafe when
 
-* trips, vehicles or users are fewer than their thresholds (a traveller's secret; no waiver touches it);
+* trips, vehicles or users, less the c largest parts of each where contributors read (c the coalition), are fewer than
+  their thresholds (a traveller's secret; no waiver touches it): who adds k - 2 trips of its own must not read the
+  two of others, so every reader finds k beside its own, or nothing;
 * fewer than N holdings contribute;
 * t > share · X, so that X nearly is t (dominance);
-* X - t - A < p · t: the colluders, who know A, estimate t within p % by X - A.
+* X - t - A - R < p · t: the colluders, who know A, bound t within p % by X - A - R.
 
 The largest target is the worst case of the last two: for a smaller one the left side is larger, the right smaller.
 A cell without targets keeps to the travellers' thresholds only.
@@ -22,7 +25,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from governance.disclosure.rules import Rules, colluding
+from governance.disclosure.rules import Rules, colluding, known_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,18 @@ def judge(cell: Iterable[Contribution], rules: Rules) -> Judgement:
         values[one.holding] += one.value
     failed = [] if sum(values.values()) > 0 else ["empty"]
     for name, least in rules.thresholds().items():
-        if sum(one.counts.get(name, 0) for one in secret) < least:
+        if _beside_the_largest(secret, name, many=rules.coalition) < least:
             failed.append(name)
     failed += _on_holdings({holding: value for holding, value in values.items() if value > 0}, rules)
     return Unsafe(tuple(failed)) if failed else Safe()
+
+
+def _beside_the_largest(cell: Iterable[Contribution], name: str, *, many: int) -> int:
+    """What is counted less the largest parts, as many as may collude: the least that a colluder finds of others."""
+    parts = Counter[str]()
+    for one in cell:
+        parts[one.holding] += one.counts.get(name, 0)
+    return sum(sorted(parts.values(), reverse=True)[many:])
 
 
 def _on_holdings(values: Mapping[str, int], rules: Rules) -> Sequence[str]:
@@ -71,7 +82,7 @@ def _on_holdings(values: Mapping[str, int], rules: Rules) -> Sequence[str]:
     total = sum(values.values())
     target = max(targets, key=lambda holding: (values[holding], holding))
     others = sorted((value for holding, value in values.items() if holding != target), reverse=True)
-    known = sum(others[: colluding(rules.coalition, holders=len(values))])
+    known = sum(others[: colluding(rules.coalition, holders=len(values))]) + known_present(len(values), rules)
     if len(values) < rules.min_holders:
         failed.append("min_holders")
     if 100 * values[target] > rules.max_share_percent * total:

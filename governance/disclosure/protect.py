@@ -6,6 +6,7 @@ mark that tells a protected cell from an empty one. Both are simply absent (rend
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from governance.cubes import Cube
-from governance.disclosure.rules import Rules, colluding
+from governance.disclosure.rules import Rules, colluding, coverage_class, known_present
 
 _Ints: TypeAlias = npt.NDArray[np.int64]
 _Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -36,7 +37,7 @@ class Protected:
     """The cells that may be published, sorted by their dimensions, and how many there are of each kind.
 
     `table` has the cube's dimensions, its measure (int64, rounded where the audience's floor says so) and `coverage`,
-    the class of the number of contributing holdings: ``3-4``, ``5+``, or ``1-2`` where all of them waived. The two
+    the class of the number of contributing holdings: ``3-4``, ``5+``, or ``1-2`` where every holding waived. The two
     counts are for the audit record, not for readers.
     """
 
@@ -121,6 +122,12 @@ class _Cells:
         """The largest of `values` in each cell."""
         return np.maximum.reduceat(values, self.first) if self.size else values
 
+    def less_largest(self, values: _Ints, *, many: int) -> _Ints:
+        """The sum of `values` in each cell without its `many` largest."""
+        order = np.lexsort((-values, self.cell))
+        rank = np.arange(len(values)) - self.first[self.cell]
+        return self.sums(np.where(rank >= many, values[order], 0))
+
 
 def _ints(rows: pa.Table, name: str) -> _Ints:
     found: _Ints = rows[name].to_numpy().astype(np.int64, copy=False)
@@ -155,10 +162,12 @@ def _judge(cells: _Cells, measure: str, counted: dict[str, str], rules: Rules) -
     total = cells.sums(values)
     thresholds = np.greater(total, 0)
     for name, least in rules.thresholds().items():
-        thresholds &= cells.sums(np.where(secret, _ints(cells.rows, counted[name]), 0)) >= least
+        parts = np.where(secret, _ints(cells.rows, counted[name]), 0)
+        thresholds &= cells.less_largest(parts, many=rules.coalition) >= least
     target = cells.most(np.where(_is_in(cells.rows, rules.named), 0, values))
     holders = _holders(cells, measure, rules)
-    hidden = total - target - _others(cells, values, target=target, holders=holders, coalition=rules.coalition)
+    known = _others(cells, values, target=target, holders=holders, coalition=rules.coalition)
+    hidden = total - target - known - _by_number(holders, lambda number: known_present(number, rules))
     kept = (
         (holders >= rules.min_holders)
         & (100 * target <= rules.max_share_percent * total)
@@ -181,19 +190,20 @@ def _others(cells: _Cells, values: _Ints, *, target: _Ints, holders: _Ints, coal
     order = np.lexsort((-values, cells.cell))
     ranked = values[order]
     rank = np.arange(len(ranked)) - cells.first[cells.cell[order]]
+    colluders = _by_number(holders, lambda number: colluding(coalition, holders=number))
     for attackers in range(1, coalition + 1):
         with_target = cells.sums(np.where(rank <= attackers, ranked, 0))
         without = cells.sums(np.where(rank < attackers, ranked, 0))
         last = with_target - without
         others = np.where(target >= last, with_target - target, without)
-        known = np.where(_colluding(coalition, holders) >= attackers, others, known)
+        known = np.where(colluders >= attackers, others, known)
     return known
 
 
-def _colluding(coalition: int, holders: _Ints) -> _Ints:
-    most = int(holders.max(initial=0))
-    by_number = np.array([colluding(coalition, holders=number) for number in range(most + 1)], dtype=np.int64)
-    found: _Ints = by_number[holders]
+def _by_number(holders: _Ints, of: Callable[[int], int]) -> _Ints:
+    """What `of` says of each cell's number of holdings."""
+    table = np.array([of(number) for number in range(int(holders.max(initial=0)) + 1)], dtype=np.int64)
+    found: _Ints = table[holders]
     return found
 
 
@@ -202,10 +212,10 @@ def _published(cells: _Cells, safe: _Flags, cube: Cube, rules: Rules) -> Protect
     base = rules.rounding
     value = (cells.sums(_ints(cells.rows, cube.measure))[kept] + base // 2) // base * base
     holders = _holders(cells, cube.measure, rules)[kept]
-    coverage = np.where(holders >= 5, "5+", np.where(holders >= 3, "3-4", "1-2"))
+    coverage = [coverage_class(number)[1] for number in holders.tolist()]
     table = cells.rows.select(list(cube.dimensions)).take(pa.array(cells.first[kept]))
     table = table.append_column(cube.measure, pa.array(value, pa.int64()))
-    table = table.append_column(COVERAGE, pa.array(coverage.tolist(), pa.string()))
+    table = table.append_column(COVERAGE, pa.array(coverage, pa.string()))
     if cube.dimensions:
         table = table.sort_by([(name, "ascending") for name in cube.dimensions])
     return Protected(table.combine_chunks(), len(kept), cells.size - len(kept))

@@ -27,12 +27,16 @@ class UnenforceableRules(CommonsError):
     """Obligations that the primary rules cannot keep: a floor is missing, or one asks for more than they do."""
 
 
+#: What is published of the number of contributing holdings: classes, each from its smallest number on.
+COVERAGE_CLASSES = ((5, "5+"), (3, "3-4"), (0, "1-2"))
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What every published cell keeps to. A threshold on travellers is None where the data has no such count.
 
-    `p_percent` is p* already where a prior is known. `named` holdings waived their secrecy: they are no targets, but
-    still cover. `known` ones are public elsewhere: neither target nor cover.
+    `p_percent` is p* already where a prior is known. `named` holdings waived their secrecy, and the waiver took effect:
+    they are no targets, but still cover. `known` ones are public elsewhere: neither target nor cover.
     """
 
     min_trips: int | None
@@ -53,11 +57,25 @@ class Rules:
 
 
 def colluding(coalition: int, *, holders: int) -> int:
-    """How many contributors are taken to collude in a cell with this many holdings.
+    """How many contributors are taken to collude against another one in a cell with this many holdings.
 
     `coalition` needs 2c + 1 holdings (a pair is audited when N >= 5); in smaller cells one attacker always remains.
     """
     return min(coalition, max(1, (holders - 1) // 2))
+
+
+def coverage_class(holders: int) -> tuple[int, str]:
+    """The fewest holdings of the class of coverage that a cell with this many is published with, and its name."""
+    return next(one for one in COVERAGE_CLASSES if holders >= one[0])
+
+
+def known_present(holders: int, rules: Rules) -> int:
+    """How many holdings a reader knows to be in a cell besides the target and the colluders, each with 1 at least.
+
+    That the cell is out tells that `min_holders` contribute; its coverage may tell of more.
+    """
+    present = max(rules.min_holders, coverage_class(holders)[0])
+    return max(0, present - 1 - colluding(rules.coalition, holders=holders))
 
 
 def p_star(p_percent: int, *, prior_percent: int | None) -> int:
@@ -67,6 +85,9 @@ def p_star(p_percent: int, *, prior_percent: int | None) -> int:
 
 def rules_of(obligations: Obligations, cube: Cube) -> Rules:
     """The numbers that a release of `cube` under these obligations keeps to.
+
+    `named` are the waivers that take effect (`Obligations.waived`): where one holding did not waive, all are protected.
+    What is known elsewhere is no waiver; it is said by the datasets, and taken out of the cover (`known`).
 
     Raises:
         UnenforceableRules: a floor is missing, or a privacy budget is asked for, which needs noise, not thresholds.
@@ -90,6 +111,6 @@ def rules_of(obligations: Obligations, cube: Cube) -> Rules:
         p_percent=p_star(owed(PPercent.name), prior_percent=numbers.get(Prior.name)),
         coalition=owed(Coalition.name),
         rounding=numbers.get(Rounding.name, 1),
-        named=obligations.named,
+        named=obligations.waived,
         known=obligations.known,
     )

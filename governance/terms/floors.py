@@ -18,29 +18,45 @@ from governance.verdicts import ALLOWED, Verdict, denied
 
 @dataclass(frozen=True, slots=True)
 class MinTrips(AtLeast):
-    """k: the fewest trips (or parkings) in a published cell."""
+    """k: the fewest trips (or parkings) that a published cell shows to each reader, beside the reader's own.
+
+    Where contributors read, what the largest of them added does not count: whoever sends k - 2 trips of its own into
+    a cell would else read the two of somebody else. So for vehicles and users.
+    """
 
     name: ClassVar[str] = "min_trips"
     enforcement: ClassVar[Enforcement] = Enforcement.FLOOR
-    text: ClassVar[Sentence] = Sentence("Au moins {value} trajets par case.", "At least {value} trips in a cell.")
+    text: ClassVar[Sentence] = Sentence(
+        "Au moins {value} trajets par case, sans compter ceux des contributeurs qui la lisent.",
+        "At least {value} trips in a cell, not counting those of the contributors that read it.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class MinVehicles(AtLeast):
-    """The fewest distinct vehicles in a published cell."""
+    """The fewest distinct vehicles in a published cell, beside those of the contributors that read it."""
 
     name: ClassVar[str] = "min_vehicles"
     enforcement: ClassVar[Enforcement] = Enforcement.FLOOR
-    text: ClassVar[Sentence] = Sentence("Au moins {value} véhicules par case.", "At least {value} vehicles in a cell.")
+    text: ClassVar[Sentence] = Sentence(
+        "Au moins {value} véhicules par case, sans compter ceux des contributeurs qui la lisent.",
+        "At least {value} vehicles in a cell, not counting those of the contributors that read it.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class MinUsers(AtLeast):
-    """The fewest distinct users in a published cell, where an id of users exists (MDS has none)."""
+    """The fewest distinct users in a published cell, beside those of the contributors that read it.
+
+    Where an id of users exists (MDS has none).
+    """
 
     name: ClassVar[str] = "min_users"
     enforcement: ClassVar[Enforcement] = Enforcement.FLOOR
-    text: ClassVar[Sentence] = Sentence("Au moins {value} usagers par case.", "At least {value} users in a cell.")
+    text: ClassVar[Sentence] = Sentence(
+        "Au moins {value} usagers par case, sans compter ceux des contributeurs qui la lisent.",
+        "At least {value} users in a cell, not counting those of the contributors that read it.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,10 @@ class MaxShare(AtMost):
 
 @dataclass(frozen=True, slots=True)
 class PPercent(AtLeast):
-    """The p % rule: nobody may estimate another's contribution closer than this."""
+    """The p % rule: nobody may bound another's contribution from above closer than this.
+
+    What the number of holdings tells is reckoned with: each of those that must be there has one trip at least.
+    """
 
     name: ClassVar[str] = "p_percent"
     enforcement: ClassVar[Enforcement] = Enforcement.FLOOR
@@ -94,9 +113,10 @@ class Prior(AtMost):
 
 @dataclass(frozen=True, slots=True)
 class Coalition(AtLeast):
-    """How many colluding contributors the p % rule withstands, in cells that have at least 2c + 1 holdings.
+    """How many colluding contributors a cell withstands.
 
-    0 means that no contributor reads the release (the authority's audience).
+    The p % rule withstands them in cells that have at least 2c + 1 holdings, the thresholds on travellers in every
+    cell. 0 means that no contributor reads the release (the authority's audience).
     """
 
     low: ClassVar[int] = 0
@@ -164,13 +184,17 @@ class Delay(AtLeast):
 
 @dataclass(frozen=True, slots=True)
 class Named(ForAudience):
-    """A waiver: the holder lets these audiences learn its own volumes. Travellers' thresholds stay."""
+    """A waiver: the holder lets these audiences learn its own volumes. Travellers' thresholds stay.
+
+    It takes effect for a release only when every holding whose data is secret there gave it: of a sum, one part cannot
+    be shown without telling of the others, and the coverage would tell where the one that did not waive is absent.
+    """
 
     name: ClassVar[str] = "named"
     enforcement: ClassVar[Enforcement] = Enforcement.FLOOR
     text: ClassVar[Sentence] = Sentence(
-        "Le détenteur accepte que ses propres volumes soient connus de : {value}.",
-        "The holder accepts that its own volumes become known to: {value}.",
+        "Le détenteur accepte que ses propres volumes soient connus de : {value}, si tous les autres l'acceptent.",
+        "The holder accepts that its own volumes become known to: {value}, if all the others accept it.",
     )
 
     def verify(self, ask: Ask) -> Verdict:

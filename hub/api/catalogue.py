@@ -29,7 +29,7 @@ from hub.services.commons import current_world
 router = APIRouter(tags=["feeds"])
 
 Slug = Annotated[str, Path(description="The feed's name; it never changes.", max_length=80)]
-Number = Annotated[int, Path(description="The version's number.", ge=1)]
+Number = Annotated[int, Path(description="The version's number.", ge=1, le=2**31 - 1)]
 Part = Annotated[str, Path(description="What of the feed: `archive`, `routes`, `gtfs.stop_day` …", max_length=80)]
 FILE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file."},

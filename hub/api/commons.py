@@ -108,7 +108,6 @@ def ruleset_doc(ruleset: Ruleset) -> RulesetDoc:
     return RulesetDoc(
         id=ruleset.id,
         version=ruleset.version,
-        hash=ruleset.hash(),
         floors=[
             FloorItem(
                 audience=audience.value,
@@ -139,7 +138,6 @@ def agreement_item(agreement: Agreement) -> AgreementItem:
         dataset=agreement.dataset,
         tier=agreement.tier.value,
         state=agreement.state.value,
-        hash=agreement.hash(),
         enforced=[_clause(term) for term in enforced],
         promised=[_clause(term) for term in promised],
     )
@@ -170,9 +168,7 @@ def audit(
                 action=one.action,
                 subject=one.subject,
                 allowed=one.allowed,
-                record=trail.readable_payload(one),
-                hash=one.hash,
-                previous=one.previous,
+                record=trail.served_payload(one),
             )
             for one in records
         ],

@@ -20,7 +20,7 @@ from hub.api.shapes import (
     VersionSummary,
 )
 from hub.records.models import Attempt, FindingRow, Release, Version
-from hub.services.access import Access, period_of
+from hub.services.access import CUBE, Access, period_of
 from hub.services.catalogue import Entry, severities
 
 API = "/api/v1"
@@ -131,22 +131,23 @@ def title_of(world: World, release: Release) -> Sentence:
     return dataset.title if dataset is not None else Sentence(release.subject, release.subject)
 
 
-def release_item(world: World, release: Release) -> ReleaseItem:
-    """A release as it stands in a list."""
+def release_item(world: World, release: Release, *, is_decided: bool = False) -> ReleaseItem:
+    """A release as it stands in a list; of joint statistics it tells more once that is decided."""
+    told = is_decided or release.kind != CUBE
     address = f"{API}/releases/{release.id}"
     return ReleaseItem(
         id=release.id,
         kind=release.kind,
         subject=release.subject,
-        part=release.part,
+        part=release.part if told else None,
         title=said(title_of(world, release)),
         audience=release.audience,
         period=period(release),
         created_at=release.created_at,
-        media_type=release.media_type,
-        size=release.size,
-        digest=release.digest,
-        agreements=[str(name) for name in release.agreements],
+        media_type=release.media_type if told else None,
+        size=release.size if told else None,
+        digest=release.digest if told else None,
+        agreements=[str(name) for name in release.agreements] if told else None,
         links={"self": Link(href=address), "data": Link(href=f"{address}/data")},
     )
 
@@ -154,7 +155,7 @@ def release_item(world: World, release: Release) -> ReleaseItem:
 def terms(access: Access) -> Terms:
     """Under which decision an answer is given."""
     return Terms(
-        decision=access.decision,
+        decision=None if access.is_for_everybody else access.decision,
         purpose=access.purpose,
         licence=access.licence,
         agreements=sorted(access.permit.grants.values()),
@@ -168,7 +169,7 @@ def term_headers(access: Access) -> dict[str, str]:
     if access.is_open:
         return {"Commons-Licence": access.licence} if access.licence else {}
     headers = {
-        "Commons-Decision": str(access.decision),
+        "Commons-Decision": "" if access.is_for_everybody else str(access.decision),
         "Commons-Purpose": access.purpose,
         "Commons-Agreements": ", ".join(sorted(access.permit.grants.values())),
         "Commons-Licence": access.licence,

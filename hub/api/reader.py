@@ -22,7 +22,11 @@ _KEY_NAMES: Final = frozenset({"key", "api_key", "apikey", "token", "access_toke
 
 Purpose = Annotated[
     str | None,
-    Query(description="What it is used for: a purpose of the register (see /commons). Not needed for what is open."),
+    Query(
+        description="What it is used for: a purpose of the register (see /commons). Not needed for what is open.",
+        max_length=80,
+        pattern="^[a-z0-9-]+$",
+    ),
 ]
 
 

@@ -44,7 +44,7 @@ def releases(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ReleaseList:
-    """The releases whose audience you are in, newest first. To list them is no access."""
+    """The releases whose audience you are in, newest first. To list them is no access, so the list tells little."""
     response.headers.update({"Cache-Control": SHUT_CACHE, "Vary": VARY})
     world = current_world(front)
     shown, following = access.listed_page(
@@ -59,7 +59,7 @@ def releases(
 def release(
     release_id: ReleaseId, front: FrontOffice, reader: Asker, response: Response, purpose: Purpose = None
 ) -> ReleaseDetail:
-    """What a release is and the rules it was built to, for whoever is in its audience."""
+    """What a release is and the rules it was built to. Of joint statistics that is an access, decided as any other."""
     response.headers.update({"Cache-Control": SHUT_CACHE, "Vary": VARY})
     return release_detail(front, access.described(front, release_id, actor=reader.actor, purpose=purpose))
 
@@ -69,7 +69,7 @@ def release_detail(front: Front, found: Release) -> ReleaseDetail:
     world = current_world(front)
     applied, cube = access.applied_to(found), world.cubes.get(found.subject)
     return ReleaseDetail(
-        **release_item(world, found).model_dump(),
+        **release_item(world, found, is_decided=True).model_dump(),
         rules=rules_of(applied),
         promises=[said(term.sentence()) for term in applied.promises()] if applied else [],
         unit=cube.unit if cube else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,13 @@ class Shape(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
+
+
+_AFTER: Final = "Left out of lists for joint statistics: it is told after a decision only."
 
 
 class Said(Shape):
@@ -167,7 +174,11 @@ class StatisticList(Shape):
 class Terms(Shape):
     """Under which decision an answer was given, and what its reader promises."""
 
-    decision: int = Field(description="Number of the audit record of this access.")
+    decision: int | None = Field(
+        default=None,
+        exclude_if=_is_absent,
+        description="Number of the audit record of this access; left out of what everybody may read.",
+    )
     purpose: str
     licence: str
     agreements: list[str] = Field(description="Agreements that the decision rests on.")
@@ -197,15 +208,15 @@ class ReleaseItem(Shape):
     id: str
     kind: str = Field(description="`cube`: joint statistics of several holders; `open`: a file of an open feed.")
     subject: str
-    part: str
+    part: str | None = Field(default=None, exclude_if=_is_absent, description=_AFTER)
     title: Said
     audience: str = Field(description="open, members, authority or holder.")
     period: list[dt.date] | None
     created_at: dt.datetime
-    media_type: str
-    size: int
-    digest: str
-    agreements: list[str]
+    media_type: str | None = Field(default=None, exclude_if=_is_absent, description=_AFTER)
+    size: int | None = Field(default=None, exclude_if=_is_absent, description=f"Bytes. {_AFTER}")
+    digest: str | None = Field(default=None, exclude_if=_is_absent, description=f"SHA-256 of its content. {_AFTER}")
+    agreements: list[str] | None = Field(default=None, exclude_if=_is_absent, description=_AFTER)
     links: dict[str, Link]
 
 

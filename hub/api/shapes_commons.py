@@ -78,7 +78,6 @@ class RulesetDoc(Shape):
 
     id: str
     version: int
-    hash: str
     floors: list[FloorItem]
 
 
@@ -113,7 +112,6 @@ class AgreementItem(Shape):
     dataset: str
     tier: str
     state: str
-    hash: str
     enforced: list[ClauseItem]
     promised: list[ClauseItem]
 
@@ -134,9 +132,7 @@ class AuditItem(Shape):
     action: str
     subject: str
     allowed: bool
-    record: dict[str, Any]
-    hash: str
-    previous: str
+    record: dict[str, Any] = Field(description="What it says, without digests of what stays in the signed agreements.")
 
 
 class AuditList(Shape):

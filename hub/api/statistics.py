@@ -77,7 +77,9 @@ def rows(
     stop_id: Annotated[str | None, Query(description="Only this stop, where the statistic has stops.")] = None,
     route_id: Annotated[str | None, Query(description="Only this route, where the statistic has routes.")] = None,
     station_id: Annotated[str | None, Query(description="Only this station, where it has stations.")] = None,
-    version: Annotated[int | None, Query(ge=1, description="Of this version instead of the current one.")] = None,
+    version: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="Of this version instead of the current one.")
+    ] = None,
     order: Annotated[str, Query(description="Column to sort by; a minus in front: largest first.")] = "",
     format: Form = "json",
     limit: Limit = 100,

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from feeds.errors import FeedError
@@ -64,6 +65,11 @@ def main() -> None:
         sys.exit(1)
     except CommonsError as fault:
         complain(str(fault))
+        sys.exit(2)
+    except ValidationError as fault:
+        # Which setting, and what is wrong with it; never its value, which may be a password.
+        one = fault.errors()[0]
+        complain(f"HUB_{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}")
         sys.exit(2)
     except HubError as fault:
         complain(str(fault), reasons=fault.reasons if isinstance(fault, Refused) else ())

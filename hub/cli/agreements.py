@@ -10,12 +10,14 @@ import typer
 from governance.agreement import Agreement
 from governance.commons_yaml import load
 from governance.world import World
-from hub.bootstrap import front_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
+from hub.cli.work import open_front
 from hub.errors import NotFound
 from hub.services.commons import current_world, put_in_force, read_folder
 from hub.services.front import Front
+from hub.services.questions import must_be_answerable
+from hub.services.starter import start
 from hub.settings import settings_of
 
 app = typer.Typer(help="Agreements between the members, and the commons' documents.", no_args_is_help=True)
@@ -28,7 +30,7 @@ Folder = Annotated[Path, typer.Argument(help="Folder of members.yaml, datasets.y
 @app.command("list")
 def list_agreements(home: Home = None, as_json: AsJson = False) -> None:
     """Every agreement with its state at this moment."""
-    front = front_office(settings_of(home))
+    front = open_front(home)
     rows = [_row(front, one) for one in current_world(front).agreements]
     columns = ("agreement", "dataset", "tier", "recipient", "audience", "purpose", "until", "state")
     emit(rows, columns, as_json=as_json, empty="No agreement: every dataset is sealed.")
@@ -54,7 +56,7 @@ def show(
     agreement: Annotated[str, typer.Argument(help="Id of the agreement.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """One agreement, its clauses as sentences: enforced by the machine, or promised by the recipient."""
-    front = front_office(settings_of(home))
+    front = open_front(home)
     found = [one for one in current_world(front).agreements if agreement in (one.id, one.key)]
     if not found:
         raise NotFound(f"no agreement is called {agreement!r}")
@@ -71,13 +73,28 @@ def show(
 @app.command("check")
 def check(folder: Folder) -> None:
     """Read the commons' documents and say what they hold; changes nothing."""
+    world = load(read_folder(folder))
+    must_be_answerable(world.cubes)
+    _say(world)
+
+
+@app.command("start")
+def start_command(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the documents into; empty or absent.")],
+    feed: Annotated[str, typer.Option("--feed", "-f", help="Slug of the first feed, opened to everyone.")],
+    standard: Annotated[str, typer.Option(help="gtfs or gbfs.")] = "gtfs",
+) -> None:
+    """Write the documents of a commons to begin with, in which one feed is open; edit them, then load them."""
+    settings = settings_of()
+    written = start(folder, slug=feed, standard=standard, timezone=settings.timezone, year=settings.clock().year)
     _say(load(read_folder(folder)))
+    say(f"{len(written)} documents in {folder}. Put them in force: hub agreements load {folder}")
 
 
 @app.command("load")
 def load_command(folder: Folder, home: Home = None) -> None:
     """Check the commons' documents as a whole and put them in force; the earlier ones stay as history."""
-    front = front_office(settings_of(home))
+    front = open_front(home)
     front.records.upgrade()
     changed = put_in_force(front, read_folder(folder))
     say("In force now:" if changed else "These documents are in force already:")

@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from governance.audit import Broken, verify_chain
-from hub.bootstrap import front_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import complain, emit, emit_json, say
+from hub.cli.work import open_front
 from hub.records import audit as audit_records
-from hub.settings import settings_of
 
 app = typer.Typer(help="The audit of every decision at an exit.", no_args_is_help=True)
 
@@ -27,7 +26,7 @@ def list_records(
     most: Annotated[int, typer.Option(help="How many, newest first.", min=1, max=10_000)] = 50,
 ) -> None:
     """The newest records, newest first."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         rows = [dict(one.plain()) for one in audit_records.newest(session, most=most)]
     columns = ("number", "at", "actor", "action", "subject", "audience", "permitted", "reasons")
     emit(rows, columns, as_json=as_json, empty="Nothing was asked of the hub yet.")
@@ -36,7 +35,7 @@ def list_records(
 @app.command("verify")
 def verify(home: Home = None, as_json: AsJson = False) -> None:
     """Check that no record was changed, removed or put in between; exit code 1 if one was."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         chain = verify_chain(audit_records.records(session))
     if isinstance(chain, Broken):
         if as_json:

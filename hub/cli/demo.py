@@ -25,7 +25,7 @@ def demo(
     trips: Annotated[
         int, typer.Option(help="User trips of the year; 5000000 works, and takes its time.", min=1000)
     ] = 20_000,
-    seed: Annotated[int, typer.Option(help="Another seed makes another year.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed makes another year.", min=0)] = 1,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Run the main job on the demo territory and leave a hub that `hub serve --home HOME` shows.

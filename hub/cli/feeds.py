@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.bootstrap import front_office
+from hub.bootstrap import back_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit
+from hub.cli.work import open_front
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
 from hub.records.models import Attempt, Feed, Version
+from hub.services import manifest
 from hub.settings import settings_of
 
 app = typer.Typer(help="Feeds, their versions and findings.", no_args_is_help=True)
@@ -25,7 +27,7 @@ Slug = Annotated[str, typer.Argument(help="Slug of the feed.")]
 @app.command("list")
 def list_feeds(home: Home = None, as_json: AsJson = False) -> None:
     """All feeds with their current version."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         rows = [_feed(feed, session.get(Version, feed.current_id or 0)) for feed in feed_records.feeds(session)]
     columns = ("feed", "standard", "version", "verdict", "ingested_at", "service_to")
     emit(rows, columns, as_json=as_json, empty="No feed yet: `hub ingest PATH|URL --feed SLUG` takes one in.")
@@ -46,7 +48,7 @@ def _feed(feed: Feed, current: Version | None) -> dict[str, Any]:
 @app.command("show")
 def show(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
     """The versions of a feed, newest first."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         feed_records.feed(session, slug)
         rows = [_version(one) for one in feed_records.versions(session, slug)]
     columns = ("version", "standard_version", "verdict", "ingested_at", "source", "set_aside", "digest")
@@ -75,13 +77,15 @@ def findings(
     as_json: AsJson = False,
 ) -> None:
     """What the checks found in a version; exit code 1 when there are errors."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         current = session.get(Version, feed_records.feed(session, slug).current_id or 0)
         if current is None:
             raise NotFound(f"feed {slug!r} has no good version yet")
-        found = feed_records.version(session, slug, version or current.number).findings
-        names = ("severity", "code", "count", "file", "row", "field", "value", "message", "mend")
-        rows = [{name: getattr(one, name) for name in names} for one in found]
+        chosen = feed_records.version(session, slug, version or current.number)
+    # The vault's own account: of operator data the records hold neither counts nor values.
+    found = manifest.read(back_office(settings_of(home)).vault, slug, chosen.digest).findings
+    names = ("severity", "code", "count", "file", "row", "field", "value", "message", "mend")
+    rows = [{name: getattr(one, name) for name in names} for one in found]
     emit(rows, names, as_json=as_json, empty="Nothing was found: no error, no warning.")
     if any(row["severity"] == "error" for row in rows):
         raise typer.Exit(1)
@@ -90,7 +94,7 @@ def findings(
 @app.command("attempts")
 def attempts(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
     """What was tried with a feed, newest first, and why it was refused."""
-    with front_office(settings_of(home)).records.read() as session:
+    with open_front(home).records.read() as session:
         names = ("at", "source", "outcome", "version", "error")
         rows = [_attempt(one) for one in feed_records.attempts(session, slug)]
     emit(rows, names, as_json=as_json, empty="Nobody tried yet.")

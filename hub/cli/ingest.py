@@ -16,6 +16,7 @@ from hub.cli.render import emit_json, say
 from hub.cli.work import back_at_work
 from hub.services.back import Back
 from hub.services.ingest import Ingested, ingest
+from hub.services.obtain import named_by_content
 from hub.services.publish import publish_if_open
 from hub.settings import settings_of
 
@@ -64,7 +65,7 @@ def _from_stdin(scrap: Path) -> str:
     with path.open("wb") as file:
         while chunk := sys.stdin.buffer.read(1 << 20):
             file.write(chunk)
-    return str(path)
+    return str(named_by_content(path))
 
 
 def _published(back: Back, done: Ingested) -> str:
@@ -79,13 +80,13 @@ def _told(done: Ingested, out: str) -> dict[str, Any]:
         "feed": version.feed_slug,
         "version": version.number,
         "new": done.is_new,
-        "standard": done.standard,
+        "standard": done.manifest.standard,
         "standard_version": version.standard_version,
         "digest": version.digest,
         "verdict": version.verdict,
-        "rows": version.rows,
-        "set_aside": version.set_aside,
-        "facts": version.facts,
+        "rows": done.manifest.rows,
+        "set_aside": done.manifest.set_aside,
+        "facts": done.manifest.facts,
         "findings": {severity.value: _count(done, severity) for severity in Severity},
         "published": out,
     }
@@ -96,22 +97,24 @@ def _say(done: Ingested, out: str) -> None:
     if not done.is_new:
         say(f"{version.feed_slug}: unchanged, version {version.number} has this very content; {out}")
         return
-    kind = f"{done.standard.upper()} {version.standard_version}"
+    kind = f"{done.manifest.standard.upper()} {version.standard_version}"
     say(f"{version.feed_slug}: version {version.number}, {kind}, verdict {version.verdict}; {out}")
-    say("  rows: " + ", ".join(f"{name} {count:,}" for name, count in sorted(version.rows.items())))
-    aside = {name: count for name, count in version.set_aside.items() if count}
+    say("  rows: " + ", ".join(f"{name} {count:,}" for name, count in sorted(done.manifest.rows.items())))
+    aside = {name: count for name, count in done.manifest.set_aside.items() if count}
     if aside:
         say("  set aside: " + ", ".join(f"{name} {count:,}" for name, count in sorted(aside.items())))
+    if version.incomplete:
+        say(f"  not judged to the end: {version.incomplete}")
     found = ", ".join(f"{_count(done, severity):,} {severity.value}" for severity in Severity)
     say(f"  findings: {found}")
-    for finding in done.findings[:_SHOWN]:
+    for finding in done.manifest.findings[:_SHOWN]:
         place = ", ".join(
             str(part) for part in (finding.file, finding.row and f"row {finding.row}", finding.field) if part
         )
-        say(f"    {finding.severity} {finding.code} x{finding.count} {place}: {finding.message}")
-    if len(done.findings) > _SHOWN:
-        say(f"    … and {len(done.findings) - _SHOWN} more: hub feeds findings {version.feed_slug}")
+        say(f"    {finding.severity.value} {finding.code} x{finding.count} {place}: {finding.message}")
+    if len(done.manifest.findings) > _SHOWN:
+        say(f"    … and {len(done.manifest.findings) - _SHOWN} more: hub feeds findings {version.feed_slug}")
 
 
 def _count(done: Ingested, severity: Severity) -> int:
-    return sum(finding.count for finding in done.findings if finding.severity == severity.value)
+    return sum(finding.count for finding in done.manifest.findings if finding.severity is severity)

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from hub.bootstrap import front_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, say
+from hub.cli.work import open_front
 from hub.errors import NotFound
 from hub.services import keys
 from hub.services.commons import current_world
-from hub.settings import settings_of
 
 app = typer.Typer(help="Members' keys.", no_args_is_help=True)
 
@@ -28,7 +27,7 @@ def new(
     home: Home = None,
 ) -> None:
     """Make a key. It is printed once and cannot be shown again."""
-    front = front_office(settings_of(home))
+    front = open_front(home)
     if member not in current_world(front).members:
         raise NotFound(f"no member is called {member!r}")
     say(keys.issue(front, member, scopes=scope or ["read"], days=days))
@@ -42,7 +41,7 @@ def list_keys(
 ) -> None:
     """Keys without their secrets."""
     names = ("id", "member_id", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
-    found = keys.listed(front_office(settings_of(home)), member)
+    found = keys.listed(open_front(home), member)
     rows = [{name: getattr(one, name) for name in names} for one in found]
     emit(rows, names, as_json=as_json, empty="No key yet: `hub keys new MEMBER` makes one.")
 
@@ -50,5 +49,5 @@ def list_keys(
 @app.command("revoke")
 def revoke(key: Annotated[str, typer.Argument(help="Id of the key.")], home: Home = None) -> None:
     """End a key at once."""
-    keys.revoke(front_office(settings_of(home)), key)
+    keys.revoke(open_front(home), key)
     say("This key opens nothing from now on.")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hub.bootstrap import front_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
-from hub.cli.work import back_at_work
+from hub.cli.work import back_at_work, open_front
 from hub.records import releases as release_records
 from hub.records.models import Release
 from hub.services.release import PLANNING, ReleaseAsk
@@ -19,6 +19,14 @@ from hub.services.release import release as build_release
 from hub.settings import settings_of
 
 app = typer.Typer(help="Joint releases of registered cubes.", no_args_is_help=True)
+
+
+class Kind(StrEnum):
+    """What can be released."""
+
+    CUBE = "cube"
+    OPEN = "open"
+
 
 Home = Annotated[Path | None, HOME]
 AsJson = Annotated[bool, JSON]
@@ -28,11 +36,11 @@ AsJson = Annotated[bool, JSON]
 def list_releases(
     home: Home = None,
     as_json: AsJson = False,
-    kind: Annotated[str | None, typer.Option(help="open (feeds) or cube (joint statistics); else both.")] = "cube",
+    kind: Annotated[Kind, typer.Option(help="cube: joint statistics; open: files of feeds.")] = Kind.CUBE,
 ) -> None:
     """What is out, newest first."""
-    with front_office(settings_of(home)).records.read() as session:
-        rows = [_row(one) for one in release_records.releases(session, kind=kind)]
+    with open_front(home).records.read() as session:
+        rows = [_row(one) for one in release_records.releases(session, kind=kind.value)]
     columns = ("release", "subject", "part", "audience", "from", "to", "size", "created_at")
     emit(rows, columns, as_json=as_json, empty="Nothing is released yet.")
 

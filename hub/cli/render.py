@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 # Rich honours NO_COLOR and draws nothing fancy when the output is no terminal; a pipe has no width to fold to.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 400)
@@ -44,7 +45,8 @@ def emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, emp
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold", no_wrap=not console.is_terminal)
     for row in rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
+        # As text: what a feed says is never taken for markup.
+        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     console.print(table)
 
 

@@ -56,7 +56,7 @@ def serve(
 
 def _serve_all(settings: Settings, host: str, port: int) -> None:
     front_office(settings).records.upgrade()
-    ports = {Part.WEB: port, Part.INTAKE: port + 1, Part.WORKER: port, Part.SCHEDULER: port}
+    ports = {part: port + (part is Part.INTAKE) for part in Part}
     children = [_start(settings, part, host, ports[part]) for part in Part]
     say(f"Web    http://{host}:{port}/   (API at /api/v1, its description at /api/v1/docs)")
     say(f"Intake http://{host}:{port + 1}/   Ctrl-C stops all.")
@@ -76,7 +76,9 @@ def _serve_all(settings: Settings, host: str, port: int) -> None:
 
 
 def _start(settings: Settings, part: Part, host: str, port: int) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "HUB_HOME": str(settings.home)}
+    reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    public = f"http://{reached}:{port if part is not Part.INTAKE else port - 1}"
+    environment = {"HUB_PUBLIC_URL": public, **os.environ, "HUB_HOME": str(settings.home)}
     command = [sys.executable, "-m", "hub", "serve", "--only", part.value, "--host", host, "--port", str(port)]
     return subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and words
 
@@ -84,7 +86,7 @@ def _start(settings: Settings, part: Part, host: str, port: int) -> subprocess.P
 def _web(settings: Settings, host: str, port: int) -> None:
     # The wall binds threads that are started behind it, and importing the engines starts some: so a new program
     # takes this one's place and raises the wall before it loads anything (see hub/wall.py).
-    os.environ.update({"HUB_PUBLIC_URL": f"http://{host}:{port}", **settings.as_environment()})
+    os.environ.update(settings.as_environment())
     os.execv(*behind_wall("hub.cli.serve:answer", host, str(port), **web_needs(settings)))  # noqa: S606 - no shell
 
 

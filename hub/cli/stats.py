@@ -8,14 +8,13 @@ from typing import Annotated
 
 import typer
 
-from hub.bootstrap import front_office
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
+from hub.cli.work import open_front
 from hub.errors import BadRequest
 from hub.services.keys import Actor
 from hub.services.publish import SECRETARIAT
 from hub.services.statistics import Wish, definition, definitions, open_statistic, rows
-from hub.settings import settings_of
 
 app = typer.Typer(help="Statistics: what they mean, and their numbers.", no_args_is_help=True)
 
@@ -75,7 +74,7 @@ def run(
         limit=limit,
     )
     reader = Actor(SECRETARIAT, frozenset({"read"}))
-    page = rows(open_statistic(front_office(settings_of(home)), feed, name, actor=reader), wish)
+    page = rows(open_statistic(open_front(home), feed, name, actor=reader), wish)
     if as_json:
         emit_json({"statistic": name, "feed": feed, "total": page.total, "rows": list(page.rows)})
         return

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from hub.bootstrap import back_office
+from hub.bootstrap import back_office, front_office
 from hub.cli.render import errors
 from hub.services.back import Back
 from hub.services.back import Progress as Report
-from hub.settings import Settings
+from hub.services.front import Front
+from hub.settings import Settings, settings_of
 
 
 @contextmanager
@@ -38,3 +40,11 @@ def back_at_work(settings: Settings, *, quiet: bool = False) -> Iterator[Back]:
         back = back_office(settings, progress=report)
         back.front.records.upgrade()
         yield replace(back, progress=report)
+
+
+def open_front(home: Path | None) -> Front:
+    """The front office for a command that reads: a hub that was never used is an empty one, not an error."""
+    front = front_office(settings_of(home))
+    if front.records.engine.dialect.name == "sqlite":
+        front.records.upgrade()
+    return front

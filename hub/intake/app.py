@@ -100,7 +100,7 @@ async def hand_in(
 
 
 @router.get("/jobs/{number}", response_model=JobDoc)
-def job(number: Annotated[int, Path(ge=1)], front: FrontOffice, reader: Asker) -> JobDoc:
+def job(number: Annotated[int, Path(ge=1, le=2**53)], front: FrontOffice, reader: Asker) -> JobDoc:
     """What became of an upload: for the feed's holder and the secretariat."""
     found = readable_job(front, number)
     if found is None or not _concerns(reader, found, front):

@@ -6,27 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from feeds.errors import FeedError
+from hub.errors import BadRequest
 from hub.services.back import Back
 from hub.services.ingest import ingest
+from hub.services.obtain import is_url
 from hub.services.publish import publish_if_open
 from hub.services.release import ReleaseAsk, release
 
 
 def _ingest(back: Back, payload: dict[str, Any]) -> None:
-    try:
-        done = ingest(back, payload["source"], slug=payload["slug"], standard=payload.get("standard"))
-    except FeedError:
-        # A refused upload is not tried again; the attempt is written down, and the file is of no more use.
-        _remove(payload)
-        raise
+    _must_be_taken(back, payload)
+    done = ingest(back, payload["source"], slug=payload["slug"], standard=payload.get("standard"))
     publish_if_open(back, done)
-    _remove(payload)
 
 
-def _remove(payload: dict[str, Any]) -> None:
-    if payload.get("remove"):
-        Path(payload["source"]).unlink(missing_ok=True)
+def _must_be_taken(back: Back, payload: dict[str, Any]) -> None:
+    # A job is a row, and rows are written by the web too: it may name a URL or an upload, never a file of the vault.
+    if not is_url(payload["source"]) and not back.vault.holds_upload(Path(payload["source"])):
+        raise BadRequest("a job takes a URL or an upload, and no other file")
 
 
 def _release(back: Back, payload: dict[str, Any]) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from feeds.errors import FeedError
-from hub.errors import HubError
+from hub.errors import Conflict, HubError, StorageError
 from hub.jobs.handlers import HANDLERS
 from hub.records import jobs as job_records
+from hub.records.models import Job
 from hub.services.back import Back
 
 log = logging.getLogger(__name__)
 
 #: How long an idle worker waits before it looks again, in seconds.
 IDLE_S = 1.0
+#: How often a job's lease is renewed while it runs, in seconds: well within `hub.records.jobs.LEASE`.
+HEARTBEAT_S = 60.0
 
 Handler = Callable[[Back, dict[str, Any]], None]
 
@@ -34,24 +39,66 @@ def run_one(back: Back, worker: str, handlers: Mapping[str, Handler] = HANDLERS)
         return False
     error, again = "", False
     try:
-        handlers[job.kind](replace(back, progress=_reporter(back, job.id, worker)), dict(job.payload))
+        with _heartbeat(back, job.id, worker):
+            handlers[job.kind](replace(back, progress=_reporter(back, job.id, worker)), dict(job.payload))
     except FeedError as fault:
         error = str(fault)
     except HubError as fault:
         error, again = str(fault), fault.status >= 500
     except Exception as fault:
         log.exception("job %s (%s) failed", job.id, job.kind)
-        error, again = f"{type(fault).__name__}: {fault}", False
-    with front.records.write() as session:
-        job_records.finish(session, job.id, now=front.clock(), error=error, again=again, worker=worker)
+        # The log has the rest: the contributor reads this, and an unforeseen sentence may hold anything.
+        error, again = f"the hub failed at this ({type(fault).__name__}); the secretariat finds it in the log", False
+    _close(back, job, worker, error=error, again=again)
     return True
+
+
+def _close(back: Back, job: Job, worker: str, *, error: str, again: bool) -> None:
+    front = back.front
+    try:
+        with front.records.write() as session:
+            job_records.finish(session, job.id, now=front.clock(), error=error, again=again, worker=worker)
+            closed = session.get_one(Job, job.id).state in ("done", "failed")
+    except Conflict as overtaken:
+        log.warning("%s", overtaken)
+        return
+    source = Path(job.payload.get("source", ""))
+    if closed and job.payload.get("remove") and back.vault.holds_upload(source):
+        source.unlink(missing_ok=True)
 
 
 def work(back: Back, worker: str, stop: Event) -> None:
     """Run jobs until told to stop."""
     while not stop.is_set():
-        if not run_one(back, worker):
+        try:
+            found = run_one(back, worker)
+        except StorageError as fault:  # the database is away for a moment: the worker stays
+            log.warning("%s", fault)
+            found = False
+        if not found:
             stop.wait(IDLE_S)
+
+
+@contextmanager
+def _heartbeat(back: Back, job_id: int, worker: str) -> Iterator[None]:
+    """Renew the job's lease while it runs, however long a step of it takes without a word."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(HEARTBEAT_S):
+            try:
+                with back.front.records.write() as session:
+                    job_records.renew(session, job_id, now=back.front.clock(), worker=worker)
+            except (Conflict, StorageError) as fault:
+                log.warning("job %s: %s", job_id, fault)
+
+    thread = Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _reporter(back: Back, job_id: int, worker: str) -> Callable[[str, int, int], None]:

@@ -11,9 +11,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from hub.durable import storage_errors
+from hub.errors import StorageError
 from hub.records.faults import storage_faults
 
 #: Serialises writers of the audit chain on PostgreSQL (SQLite has one writer at a time anyway).
@@ -78,16 +80,31 @@ class Records:
         self.engine.dispose()
 
 
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, FileExistsError) as fault:
+        raise StorageError(f"{folder}: the records cannot be kept here ({fault.strerror})") from fault
+
+
 def connect(url: str) -> Records:
     """Open the records at an SQLAlchemy URL. The folder of an SQLite file is made when it is missing."""
-    where = make_url(url)
+    try:
+        where = make_url(url)
+    except ArgumentError:
+        # The URL may hold a password, so it is not repeated.
+        raise StorageError(
+            "HUB_DATABASE_URL is no SQLAlchemy URL, such as postgresql://user:password@host/name"
+        ) from None
     if where.drivername in ("postgresql", "postgres"):  # as other programs write it; psycopg is the driver we install
         where = where.set(drivername="postgresql+psycopg")
     if where.get_backend_name() == "sqlite":
         if where.database:
             folder = Path(where.database).parent
-            with storage_errors(folder):
-                folder.mkdir(parents=True, exist_ok=True)
+            with storage_errors(folder), _usable(folder):
+                # Keys' digests and exact rules lie here: nobody else's business.
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(where, connect_args={"timeout": 30.0})
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

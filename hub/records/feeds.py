@@ -43,8 +43,8 @@ def version(session: Session, slug: str, number: int) -> Version:
     return found
 
 
-def versions(session: Session, slug: str, *, before: int | None = None, most: int = 100) -> list[Version]:
-    """A feed's versions, newest first, those below the number `before` where one is given."""
+def versions(session: Session, slug: str, *, before: int | None = None, most: int | None = 100) -> list[Version]:
+    """A feed's versions, newest first, those below the number `before` where one is given; all with `most` None."""
     query = select(Version).where(Version.feed_slug == slug).order_by(Version.number.desc()).limit(most)
     return list(session.scalars(query if before is None else query.where(Version.number < before)))
 

@@ -57,6 +57,15 @@ def progress(
     job.phase, job.done, job.total, job.lease_until = phase, done, total, now + LEASE
 
 
+def renew(session: Session, job_id: int, *, now: dt.datetime, worker: str) -> None:
+    """Say that a job is still being done.
+
+    Raises:
+        Conflict: `worker` holds the job no more.
+    """
+    _held(session, job_id, worker).lease_until = now + LEASE
+
+
 def finish(
     session: Session,
     job_id: int,

@@ -8,32 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from governance.ask import Used
 from governance.audiences import Audience
 from governance.bilingual import Sentence
-from governance.decision import Permit
+from governance.decision import Deny, Permit, Refusal, Step
 from governance.errors import TermError
 from governance.obligations import Obligations, read_obligations
 from governance.parties import Kind
 from governance.periods import Period
 from governance.request import Action, Request
+from governance.verdicts import denied
 from governance.world import World
 from hub.errors import NotFound, StorageError
 from hub.records import releases as release_records
 from hub.records.models import Release
-from hub.services.catalogue import OPEN_PURPOSE, is_open, reading_as
+from hub.services.catalogue import OPEN_PURPOSE, is_open, never_open, reading_as, registered
 from hub.services.commons import current_world
-from hub.services.decisions import decided
+from hub.services.decisions import decided_counting, refuse
 from hub.services.front import Front
 from hub.services.keys import Actor
 from hub.services.trail import used
 
+#: The kind of a release that joins several holders; the other is ``open``, a file of an open feed.
+CUBE: Final = "cube"
 _PAGE: Final = 500
 
 
@@ -55,6 +58,11 @@ class Access:
         return self.release.audience == Audience.OPEN.value and self.release.kind == "open"
 
     @property
+    def is_for_everybody(self) -> bool:
+        """Whether no key is needed: what is told of it names no single access."""
+        return self.release.audience == Audience.OPEN.value
+
+    @property
     def promises(self) -> tuple[Sentence, ...]:
         """What the reader promises by taking it."""
         return tuple(term.sentence() for term in self.permit.obligations.promises())
@@ -72,14 +80,21 @@ def open_release(
         NotFound: no such release, or its object is not kept here.
         Refused: the decision denied it; the reasons say what could be done.
     """
-    world, now = current_world(front), front.clock()
-    reader = reading_as(actor)
+    world, reader = current_world(front), reading_as(actor)
     with front.records.read() as session:
         release = release_records.release(session, release_id)
-        # Quotas and rates are counted for members; the public is not told apart.
+    request = _request(release, reader=reader, purpose=registered(world, purpose or OPEN_PURPOSE), at=front.clock())
+    if (barred := _barred(world, release)) is not None:
+        refuse(front, request, Deny((barred,)))
+
+    def counted(session: Session) -> Request:
+        # Quotas and rates are counted for members; the public is not told apart. The clock is read when it is this
+        # reader's turn, so that the minute ends where the record says.
+        now = front.clock()
         taken = used(session, world, reader, release.subject, at=now) if reader is not None else None
-    request = _request(world, release, reader=reader, purpose=purpose or OPEN_PURPOSE, at=now, taken=taken)
-    outcome = decided(front, request)
+        return replace(request, at=now, used=taken)
+
+    outcome = decided_counting(front, counted)
     return Access(
         release=release,
         path=front.released.path(release.digest),
@@ -148,15 +163,16 @@ def listed_page(
 
 
 def described(front: Front, release_id: str, *, actor: Actor, purpose: str | None = None) -> Release:
-    """What a release is, without its content, for whoever is in its audience.
+    """What a release is, without its content. Of a joint release that is an access: its size tells how many cells
+    were protected, so it is decided and written down like reading it. A file of an open feed is described freely.
 
     Raises:
         NotFound: no such release.
-        Refused: the reader is not in its audience; that is decided, and written down once.
+        Refused: the decision denied it; that is written down once.
     """
     with front.records.read() as session:
         release = release_records.release(session, release_id)
-    if not readable(current_world(front), release, actor, at=front.clock()):
+    if release.kind == CUBE or not readable(current_world(front), release, actor, at=front.clock()):
         open_release(front, release_id, actor=actor, purpose=purpose)
     return release
 
@@ -182,10 +198,9 @@ def applied_to(release: Release) -> Obligations | None:
         raise StorageError("the rules to which this release was built cannot be read; it is not served") from fault
 
 
-def _request(
-    world: World, release: Release, *, reader: str | None, purpose: str, at: dt.datetime, taken: Used | None
-) -> Request:
-    is_cube = release.subject in world.cubes
+def _request(release: Release, *, reader: str | None, purpose: str, at: dt.datetime) -> Request:
+    # What was built as joint statistics stays so, whatever the register calls by its name today.
+    is_cube = release.kind == CUBE
     return Request(
         actor=reader,
         action=Action.READ,
@@ -195,8 +210,16 @@ def _request(
         at=at,
         period=period_of(release) if is_cube else None,
         applied=applied_to(release) if is_cube else None,
-        used=taken,
     )
+
+
+def _barred(world: World, release: Release) -> Refusal | None:
+    """Why a release is read by nobody any more, whatever the agreements say."""
+    if release.kind != CUBE:
+        return never_open(world, release.subject)
+    if release.subject in world.cubes:
+        return None
+    return Refusal(Step.REGISTERED, denied("cube.unknown", "subject", subject=release.subject))
 
 
 def _licence(world: World, release: Release) -> str:

@@ -30,4 +30,5 @@ class Back:
     zones: Path | None = None
     limits: Limits = field(default_factory=Limits)
     check_s: float = 900.0
+    check_memory: int = 4 << 30
     progress: Progress = silent

@@ -10,27 +10,31 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from governance.audiences import Audience, Tier
 from governance.bilingual import Sentence
-from governance.datasets import Dataset, Sensitivity
+from governance.datasets import Dataset, Sensitivity, Standard
 from governance.decide import decide
-from governance.decision import Permit
+from governance.decision import Deny, Permit, Refusal, Step
 from governance.request import Action, Request
+from governance.verdicts import denied
 from governance.world import World
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
 from hub.records import releases as release_records
 from hub.records.models import Attempt, Feed, FindingRow, Release, Version
 from hub.services.commons import current_world
-from hub.services.decisions import decided
+from hub.services.decisions import decided, refuse
 from hub.services.front import Front
 from hub.services.keys import Actor
 
 #: The purpose of whoever reads what is open without saying why; open agreements grant it.
 OPEN_PURPOSE = "open-reuse"
+#: What the audit says of a purpose that is in no register: it can never be taken back, so it holds no reader's words.
+UNKNOWN_PURPOSE: Final = "unknown"
 _PAGE = 200
 
 
@@ -61,11 +65,9 @@ class Detail:
 
 
 def entries(front: Front, world: World) -> list[Entry]:
-    """Every feed of the commons, and every feed that the hub took in, by slug."""
-    with front.records.read() as session:
-        known = {feed.slug: feed for feed in feed_records.feeds(session)}
+    """Every feed of the commons, by slug. What the hub took in besides is told to nobody here."""
     now = front.clock()
-    return [_entry(world, slug, known.get(slug), now) for slug in sorted({*world.datasets, *known})]
+    return [_entry(world, world.datasets[slug], now) for slug in sorted(world.datasets)]
 
 
 def newest(front: Front, listed: Iterable[Entry]) -> dict[str, Version]:
@@ -79,22 +81,35 @@ def entry(front: Front, slug: str) -> Entry:
     """One feed as everybody sees it.
 
     Raises:
-        NotFound: neither the commons nor the hub knows it.
+        NotFound: it is in no commons, whether the hub took it in or not.
     """
     world = current_world(front)
-    with front.records.read() as session:
-        feed = session.get(Feed, slug)
-    if feed is None and slug not in world.datasets:
+    if slug not in world.datasets:
         raise NotFound(f"no feed is called {slug!r}")
-    return _entry(world, slug, feed, front.clock())
+    return _entry(world, world.datasets[slug], front.clock())
 
 
 def is_open(world: World, slug: str, at: dt.datetime) -> bool:
     """Whether everybody may read the dataset at this instant: what the one decision says of it."""
     dataset = world.datasets.get(slug)
-    if dataset is None or dataset.sensitivity is not Sensitivity.OPEN:
+    if dataset is None or dataset.sensitivity is not Sensitivity.OPEN or never_open(world, slug) is not None:
         return False
     return isinstance(decide(open_request(None, slug, at), world), Permit)
+
+
+def never_open(world: World, slug: str) -> Refusal | None:
+    """Why a dataset is sealed whatever it was classified as: records of single trips are never open."""
+    dataset = world.datasets.get(slug)
+    if dataset is None or dataset.standard is not Standard.MDS:
+        return None
+    return Refusal(Step.REGISTERED, denied("dataset.sensitive", "standard", subject=slug), slug)
+
+
+def registered(world: World, purpose: str) -> str:
+    """A purpose as it may be decided and written down: one of the register, or a word that is not in it."""
+    if purpose in world.purposes:
+        return purpose
+    return UNKNOWN_PURPOSE if UNKNOWN_PURPOSE not in world.purposes else ""
 
 
 def open_request(actor: str | None, slug: str, at: dt.datetime, purpose: str = OPEN_PURPOSE) -> Request:
@@ -130,7 +145,9 @@ def must_see(front: Front, slug: str, actor: Actor) -> Entry:
             at=now,
         )
     else:
-        request = open_request(reading_as(actor), slug, now)
+        request = open_request(reading_as(actor), slug, now, purpose=registered(world, OPEN_PURPOSE))
+        if (sealed := never_open(world, slug)) is not None:
+            refuse(front, request, Deny((sealed,)))
     decided(front, request)
     return found
 
@@ -238,13 +255,9 @@ def _any_purpose(world: World) -> str:
     return OPEN_PURPOSE if OPEN_PURPOSE in world.purposes else min(world.purposes.purposes, default=OPEN_PURPOSE)
 
 
-def _entry(world: World, slug: str, feed: Feed | None, now: dt.datetime) -> Entry:
-    dataset = world.datasets.get(slug)
-    if dataset is None:
-        standard = feed.standard if feed else ""
-        return Entry(slug, Sentence(slug, slug), standard, "", Sentence("", ""), "", (), "", False)
+def _entry(world: World, dataset: Dataset, now: dt.datetime) -> Entry:
     return Entry(
-        slug=slug,
+        slug=dataset.id,
         title=dataset.title,
         standard=dataset.standard.value,
         holder=dataset.holder,
@@ -252,7 +265,7 @@ def _entry(world: World, slug: str, feed: Feed | None, now: dt.datetime) -> Entr
         licence=dataset.licence,
         territory=tuple(sorted(dataset.territory)),
         sensitivity=dataset.sensitivity.value,
-        is_open=is_open(world, slug, now),
+        is_open=is_open(world, dataset.id, now),
     )
 
 

@@ -12,6 +12,7 @@ from governance.world import World
 from hub.errors import Conflict
 from hub.records import commons as commons_records
 from hub.services.front import Front
+from hub.services.questions import must_be_answerable
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -20,7 +21,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     Raises:
         CommonsFileError: no such folder, no YAML in it, or a file that is not UTF-8.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml")) if folder.is_dir() else []
+    paths = sorted(path for path in folder.rglob("*.y*ml") if path.is_file()) if folder.is_dir() else []
     if not paths:
         raise CommonsFileError("there is no YAML file here", file=str(folder))
     files = {}
@@ -39,8 +40,9 @@ def put_in_force(front: Front, files: Mapping[str, str]) -> bool:
 
     Raises:
         CommonsFileError: a document is refused; what was in force stays.
+        Conflict: a cube is registered as another question than its statistic answers.
     """
-    load(files)
+    must_be_answerable(load(files).cubes)
     with front.records.write() as session:
         return commons_records.add(session, files, at=front.clock())
 

@@ -26,9 +26,9 @@ from governance.world import World
 from hub.errors import Conflict, StorageError
 from hub.records import feeds as feed_records
 from hub.services.back import Back
+from hub.services.questions import must_ask_the_same
 
 _PACKAGE = "mds"
-_MOST_BATCHES = 100_000
 #: A fleet in use tells of itself at least this often.
 _SILENCE = dt.timedelta(days=3)
 #: Further names for the columns of places, by the zone system of the cube.
@@ -44,11 +44,11 @@ def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Ta
 
     Raises:
         Conflict: a dataset of the edition has no data or does not cover the period, a provider speaks through two
-            datasets, or the cube's dimensions are not those of its statistic.
+            datasets, or the cube is registered as another question than its statistic answers.
         StorageError: the vault lacks a batch.
     """
     statistic = statistics.load(_PACKAGE)[cube.statistic]
-    _same_dimensions(statistic, cube)
+    must_ask_the_same(statistic, cube)
     edition = cube.edition(period)
     if edition is None:
         raise Conflict(f"no edition of {cube.id} covers {period}")
@@ -71,16 +71,9 @@ def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Ta
     return _sorted(_whole(result, cube), cube)
 
 
-def _same_dimensions(statistic: Statistic, cube: Cube) -> None:
-    # Summing a statistic over a dimension that the cube leaves out would count a vehicle twice, and a threshold on
-    # vehicles would pass on half of them.
-    if set(cube.dimensions) != set(statistic.dimensions) - {"holding"}:
-        raise Conflict(f"{cube.id} must have the dimensions of {statistic.id}: {', '.join(statistic.dimensions)}")
-
-
 def _batches(back: Back, dataset: str, statistic: Statistic) -> list[dict[str, Path]]:
     with back.front.records.read() as session:
-        versions = feed_records.versions(session, dataset, most=_MOST_BATCHES)
+        versions = feed_records.versions(session, dataset, most=None)
     if not versions:
         raise Conflict(f"{dataset} has brought no data yet")
     found = [back.vault.tables(dataset, version.digest) for version in reversed(versions)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -37,6 +37,24 @@ def decided(front: Front, request: Request) -> Decided:
         return Decided(permit, note(session, request, permit))
 
 
+def decided_counting(front: Front, make_request: Callable[[Session], Request]) -> Decided:
+    """Decide what depends on what was decided before: `make_request` counts in the session that notes the decision.
+
+    Writers come one after the other, so of many requests at once each counts those before it.
+
+    Raises:
+        Refused: denied.
+    """
+    world = current_world(front)  # before the turn begins: whoever has it waits for no second connection
+    with front.records.write() as session:
+        request = make_request(session)
+        decision = decide(request, world)
+        seq = note(session, request, decision)
+    if isinstance(decision, Deny):  # only now, or the denial would be rolled back
+        raise refused(decision)
+    return Decided(decision, seq)
+
+
 def permitted(front: Front, request: Request) -> Permit:
     """Decide; a denial is written down at once, a permit is the caller's to `note` with what came of it.
 
@@ -57,7 +75,12 @@ def refuse(front: Front, request: Request, decision: Deny) -> NoReturn:
     """
     with front.records.write() as session:
         note(session, request, decision)
-    raise Refused(decision.reasons[0].denied.reason.en, [_reason(one) for one in decision.reasons])
+    raise refused(decision)
+
+
+def refused(decision: Deny) -> Refused:
+    """A denial as the error that tells it."""
+    return Refused(decision.reasons[0].denied.reason.en, [_reason(one) for one in decision.reasons])
 
 
 def note(session: Session, request: Request, decision: Decision, *, counts: Mapping[str, int] | None = None) -> int:

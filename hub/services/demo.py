@@ -154,10 +154,10 @@ def _feed(back: Back, slug: str, source: Path) -> Told:
 
 def _counts(done: Ingested) -> str:
     version = done.version
-    rows = sum(count for name, count in version.rows.items() if name != "rejects")
-    findings = sum(finding.count for finding in done.findings)
-    aside = sum(version.set_aside.values())
-    kind = f"{done.standard.upper()} {version.standard_version}"
+    rows = sum(count for name, count in done.manifest.rows.items() if name != "rejects")
+    findings = sum(finding.count for finding in done.manifest.findings)
+    aside = sum(done.manifest.set_aside.values())
+    kind = f"{done.manifest.standard.upper()} {version.standard_version}"
     return f"{kind}, {rows:,} records, {aside} set aside, {findings} findings, verdict {version.verdict}"
 
 

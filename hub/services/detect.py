@@ -43,7 +43,9 @@ def detect(source: Path) -> Standard:
 
 
 def _within(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*") if path.is_file()] + list(folder.glob("*/*"))
+    return [path for path in folder.glob("*") if path.is_file()] + [
+        path for path in folder.glob("*/*") if path.is_file()
+    ]
 
 
 def _by_content(path: Path) -> Standard | None:

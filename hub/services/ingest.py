@@ -22,11 +22,14 @@ from feeds.findings import Report, merge, not_told_by
 from feeds.reading import Reading
 from hub.errors import BadRequest, Conflict, HubError, StorageError
 from hub.records import feeds as feed_records
-from hub.records.models import Feed, FindingRow, Version
+from hub.records.models import Feed, Version
 from hub.services.back import Back
 from hub.services.detect import detect
+from hub.services.manifest import Manifest, for_the_records, manifest_of
+from hub.services.manifest import read as read_manifest
+from hub.services.manifest import write as write_manifest
 from hub.services.obtain import is_url, obtain, shown_source
-from hub.services.prepare import bounds_of, only_new_records, place_in_zones, territory, without_values
+from hub.services.prepare import bounds_of, must_speak_for_itself, only_new_records, place_in_zones, territory
 from hub.services.standards import STANDARDS, Terms
 
 #: Slugs never change and stand in URLs and folder names.
@@ -35,12 +38,11 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of an attempt: the version with its findings, and whether it is a new one."""
+    """What came of an attempt: the version, whether it is a new one, and the vault's own account of it."""
 
     version: Version
-    standard: str
     is_new: bool
-    findings: tuple[FindingRow, ...]
+    manifest: Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,28 @@ def _take(back: Back, arrival: _Arrival, standard: str | None) -> Ingested:
     back.progress("obtaining", 0, 0)
     local = obtain(back.fetcher, arrival.source, arrival.work)
     kind = standard or detect(local)
+    # One at a time: what is new in a batch depends on the batches before it.
+    with back.vault.turn_of(arrival.slug):
+        return _take_in_turn(back, arrival, local, kind)
+
+
+def _take_in_turn(back: Back, arrival: _Arrival, local: Path, kind: str) -> Ingested:
     _must_speak_the_same(back, arrival.slug, kind)
     digest = STANDARDS[kind].digest(local)
-    known = _known(back, arrival, kind, digest)
+    known = _known(back, arrival, digest)
     if known is not None:
         return known
     tables = arrival.work / "tables"
     tables.mkdir()
     reading, report = _judge(back, arrival, kind, local, tables)
-    if STANDARDS[kind].sensitive:
-        report = without_values(report, tables)
     back.progress("keeping", 0, 0)
     raw = back.vault.keep_raw(local, arrival.work)
+    account = manifest_of(arrival.slug, kind, digest=digest, raw_digest=raw.digest, reading=reading, report=report)
+    write_manifest(account, tables)
     back.vault.keep_tables(arrival.slug, digest, tables)
+    if STANDARDS[kind].sensitive:
+        reading, report = for_the_records(reading, report)
     with back.front.records.write() as session:
-        raced = feed_records.with_digest(session, arrival.slug, digest)
-        if raced is not None:
-            _note(session, arrival, "unchanged", raced.id)
-            return _ingested(raced, kind, is_new=False)
         version = feed_records.add_version(
             session,
             _feed(session, arrival, kind),
@@ -112,12 +118,7 @@ def _take(back: Back, arrival: _Arrival, standard: str | None) -> Ingested:
             report=report,
         )
         _note(session, arrival, "new", version.id)
-        return _ingested(version, kind, is_new=True)
-
-
-def _ingested(version: Version, kind: str, *, is_new: bool) -> Ingested:
-    # Findings are loaded here, while the session is open.
-    return Ingested(version, kind, is_new, tuple(version.findings))
+    return Ingested(version, is_new=True, manifest=account)
 
 
 def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) -> tuple[Reading, Report]:
@@ -128,6 +129,7 @@ def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) 
         timezone=back.timezone,
         limits=back.limits,
         check_s=back.check_s,
+        check_memory=back.check_memory,
         bounds=bounds_of(communes),
     )
     back.progress("reading", 0, 0)
@@ -135,6 +137,8 @@ def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) 
     back.progress("checking", 0, 0)
     checked = how.check(local, reading, terms)
     report = merge([not_told_by(checked, reading.findings), checked])
+    if how.sensitive:
+        must_speak_for_itself(back, arrival.slug, reading)
     reading, late = only_new_records(back, arrival.slug, reading, how.key)
     back.progress("placing in zones", 0, 0)
     place_in_zones(reading, how.points, communes)
@@ -157,14 +161,14 @@ def _must_speak_the_same(back: Back, slug: str, kind: str) -> None:
         raise Conflict(f"feed {slug!r} is a {feed.standard.upper()} feed, and this is {kind.upper()}")
 
 
-def _known(back: Back, arrival: _Arrival, kind: str, digest: str) -> Ingested | None:
+def _known(back: Back, arrival: _Arrival, digest: str) -> Ingested | None:
     with back.front.records.write() as session:
         known = feed_records.with_digest(session, arrival.slug, digest)
         if known is None:
             return None
         _note(session, arrival, "unchanged", known.id)
         feed_records.feed(session, arrival.slug).current_id = known.id
-        return _ingested(known, kind, is_new=False)
+    return Ingested(known, is_new=False, manifest=read_manifest(back.vault, arrival.slug, digest))
 
 
 def _feed(session: Session, arrival: _Arrival, kind: str) -> Feed:

@@ -12,6 +12,8 @@ from hub.fetch import Fetcher, shown
 
 #: Files of a GBFS system are small; a discovery document that names more than this is no system.
 _MOST_GBFS_FILES = 40
+#: First bytes, and the ending that goes with them.
+_ENDINGS = ((b"PK", ".zip"), (b"\x1f\x8b", ".json.gz"), (b"{", ".json"), (b"[", ".json"))
 #: A name becomes a file name here, so it may not lead anywhere.
 _FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
@@ -35,8 +37,10 @@ def obtain(fetcher: Fetcher, source: str, work: Path) -> Path:
     """
     if not is_url(source):
         path = Path(source)
-        if not path.exists():
-            raise BadRequest(f"{source}: there is no such file or folder")
+        if not source or not path.exists():
+            raise BadRequest(f"{source or '(empty)'}: there is no such file or folder")
+        if not (path.is_file() or path.is_dir()):
+            raise BadRequest(f"{source}: neither a file nor a folder")
         return path
     # Under a name of ours: a URL may end in anything.
     folder = work / "source"
@@ -47,7 +51,18 @@ def obtain(fetcher: Fetcher, source: str, work: Path) -> Path:
         start = file.read(1 << 16)
     if start.lstrip().startswith(b"{") and b'"feeds"' in start:
         return _gbfs_system(fetcher, target, final, folder)
-    return target
+    return named_by_content(target)
+
+
+def named_by_content(path: Path) -> Path:
+    """Give a file that came without a name of its own the ending that its first bytes call for.
+
+    Validators go by the ending, and so does whoever downloads the archive.
+    """
+    with path.open("rb") as file:
+        start = file.read(64).lstrip()
+    ending = next((ending for magic, ending in _ENDINGS if start.startswith(magic)), "")
+    return path.rename(path.with_name(path.name + ending)) if ending else path
 
 
 def _gbfs_system(fetcher: Fetcher, document: Path, url: str, work: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from hub.records import feeds as feed_records
 from hub.records.models import Version
 from hub.services.back import Back
 from hub.services.busy_day import days_and_layer
+from hub.services.manifest import Manifest
 
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
@@ -50,11 +52,12 @@ class Part:
         return _SUFFIX.get(self.media_type, "")
 
 
-def parts(back: Back, version: Version, standard: str, work: Path) -> Iterator[Part]:
-    """Make every part of a version, one after the other, each in `work`."""
-    tables = back.vault.tables(version.feed_slug, version.digest)
-    archive = back.vault.raw(version.raw_digest)
-    yield Part("archive", archive, "application/zip" if archive.suffix == ".zip" else "application/json")
+def parts(back: Back, version: Version, account: Manifest, work: Path) -> Iterator[Part]:
+    """Make every part of a version, one after the other, each in `work`; `account` is the vault's own of it."""
+    standard = account.standard
+    tables = back.vault.tables(account.slug, account.digest)
+    archive = back.vault.raw(account.raw_digest)
+    yield Part("archive", archive, "application/zip" if zipfile.is_zipfile(archive) else "application/json")
     for table, name in TABLES[standard].items():
         if table in tables:
             yield Part(name, tables[table], PARQUET, pq.read_metadata(tables[table]).num_rows)

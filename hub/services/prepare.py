@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
-import orjson
 import shapely
 
 from feeds.findings import Finding, Report, Severity
 from feeds.reading import Reading
-from hub.errors import BadRequest
+from hub.errors import BadRequest, Conflict
 from hub.records import feeds as feed_records
+from hub.services import manifest
 from hub.services.back import Back
 from hub.territory.zones import H3, Polygons, ZoneSystem
 from hub.territory.zones_columns import add_zone_columns
 from hub.territory.zones_reading import BadZones, read_polygons
 from mds.batches import Freshness, fresh
 
-#: A feed of operator data is the union of its batches, so that each statistic sees each record once.
-_MOST_BATCHES = 10_000
+#: Of how many of its newest batches a feed's providers are known.
+_MOST_MANIFESTS = 200
 
 
 def only_new_records(back: Back, slug: str, reading: Reading, keys: Mapping[str, str]) -> tuple[Reading, Report]:
@@ -29,6 +29,8 @@ def only_new_records(back: Back, slug: str, reading: Reading, keys: Mapping[str,
     Late files repeat what is known already, and a record that is sent again with other content does not change
     what was counted: the first stays, and the difference is a finding.
     """
+    if not keys:
+        return reading, Report()
     earlier = _earlier(back, slug)
     findings: list[Finding] = []
     tables, rows = dict(reading.tables), dict(reading.rows)
@@ -44,9 +46,32 @@ def only_new_records(back: Back, slug: str, reading: Reading, keys: Mapping[str,
     return replace(reading, tables=tables, rows=rows), Report(findings=tuple(findings))
 
 
+def must_speak_for_itself(back: Back, slug: str, reading: Reading) -> None:
+    """Refuse records of a provider that another feed speaks for, or that this feed never spoke for before.
+
+    Otherwise a holder could send records in a competitor's name: as its cover, or to block every joint release.
+
+    Raises:
+        Conflict: the sentence names the provider.
+    """
+    named = set(reading.facts.get("provider_id", "").split())
+    with back.front.records.read() as session:
+        known = {
+            feed.slug: [one.digest for one in feed_records.versions(session, feed.slug, most=_MOST_MANIFESTS)]
+            for feed in feed_records.feeds(session)
+            if feed.standard == reading.standard.lower()
+        }
+    for other, digests in known.items():
+        speaks = {provider for digest in digests for provider in manifest.read(back.vault, other, digest).providers}
+        if other == slug and digests and named - speaks:
+            raise Conflict(f"{slug} never spoke for the provider {min(named - speaks)} before; nothing was taken in")
+        if other != slug and named & speaks:
+            raise Conflict(f"another feed speaks for the provider {min(named & speaks)}; nothing was taken in")
+
+
 def _earlier(back: Back, slug: str) -> list[dict[str, Path]]:
     with back.front.records.read() as session:
-        versions = feed_records.versions(session, slug, most=_MOST_BATCHES)
+        versions = feed_records.versions(session, slug, most=None)
     return [back.vault.tables(slug, version.digest) for version in versions]
 
 
@@ -111,13 +136,3 @@ def place_in_zones(
         out = reading.tables[name].with_suffix(".zoned")
         add_zone_columns(reading.tables[name], out, points=columns, systems=systems, batch_rows=200_000)
         out.replace(reading.tables[name])
-
-
-def without_values(report: Report, tables: Path) -> Report:
-    """The report as the records may hold it; the whole one goes into the vault beside the tables.
-
-    The records are read by the web. File, row and field are enough for the holder to find a bad record; its value may
-    be a traveller's trip or the place of a vehicle.
-    """
-    (tables / "report.json").write_bytes(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2, default=str))
-    return replace(report, findings=tuple(replace(finding, value="") for finding in report.findings))

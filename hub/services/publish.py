@@ -16,12 +16,14 @@ from governance.audiences import Audience
 from governance.request import Action, Request
 from hub.errors import Conflict, Refused
 from hub.records import releases as release_records
-from hub.records.models import Feed, Release, Version
+from hub.records.models import Release, Version
 from hub.released import Stored
+from hub.services import manifest
 from hub.services.back import Back
 from hub.services.catalogue import OPEN_PURPOSE
 from hub.services.decisions import note, permitted
 from hub.services.ingest import Ingested
+from hub.services.manifest import Manifest
 from hub.services.parts import Part, parts
 from hub.services.standards import STANDARDS
 
@@ -38,12 +40,17 @@ class _Kept:
 def publish_version(back: Back, version: Version) -> list[Release]:
     """Publish a version of an open feed; answers with its releases, those that were there already included.
 
+    What is published, and of which standard it is, is read from the vault: the records are written by the web too.
+
     Raises:
         Refused: the dataset is not open, or no agreement in force opens it.
+        Conflict: it is operator data, whatever the records say.
     """
+    account = manifest.read(back.vault, version.feed_slug, version.digest)
+    if STANDARDS[account.standard].sensitive:
+        raise Conflict(f"{version.feed_slug} is operator data: it leaves only as joint releases")
     with back.front.records.read() as session:
         there = release_records.releases(session, kind="open", version_id=version.id)
-        standard = session.get_one(Feed, version.feed_slug).standard
     if there:
         return there
     request = Request(
@@ -56,7 +63,7 @@ def publish_version(back: Back, version: Version) -> list[Release]:
     )
     permit = permitted(back.front, request)
     with back.vault.stage() as work:
-        kept = list(_keep(back, version, standard, work))
+        kept = list(_keep(back, version, account, work))
     rows = [_row(version, one, request.at, permit.grants, dict(permit.obligations.plain())) for one in kept]
     with back.front.records.write() as session:
         session.add_all(rows)
@@ -66,7 +73,7 @@ def publish_version(back: Back, version: Version) -> list[Release]:
 
 def publish_if_open(back: Back, done: Ingested) -> list[Release] | str:
     """Publish what was just taken in; where it may not be published, answer with the sentence that says why."""
-    if STANDARDS[done.standard].sensitive:
+    if STANDARDS[done.manifest.standard].sensitive:
         return "sealed: operator data leaves only as joint releases"
     try:
         return publish_version(back, done.version)
@@ -74,8 +81,8 @@ def publish_if_open(back: Back, done: Ingested) -> list[Release] | str:
         return f"kept, nothing published: {refusal}"
 
 
-def _keep(back: Back, version: Version, standard: str, work: Path) -> Iterator[_Kept]:
-    for part in parts(back, version, standard, work):
+def _keep(back: Back, version: Version, account: Manifest, work: Path) -> Iterator[_Kept]:
+    for part in parts(back, version, account, work):
         back.progress(f"publishing {part.name}", 0, 0)
         yield _Kept(part, back.front.released.put_file(part.path))
 

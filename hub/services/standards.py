@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import feeds.gbfs
@@ -26,6 +26,7 @@ class Terms:
     timezone: str
     limits: Limits
     check_s: float
+    check_memory: int
     #: Bounding box of the territory: least latitude and longitude, then the greatest.
     bounds: tuple[float, float, float, float] | None = None
 
@@ -67,7 +68,8 @@ def _read_gtfs(source: Path, into: Path, terms: Terms) -> Reading:
 
 
 def _check_gtfs(source: Path, _: Reading, terms: Terms) -> Report:
-    return feeds.gtfs.check.check(source, validation_date=terms.at.date(), limits=terms.limits, timeout_s=terms.check_s)
+    limits = replace(terms.limits, memory=terms.check_memory)
+    return feeds.gtfs.check.check(source, validation_date=terms.at.date(), limits=limits, timeout_s=terms.check_s)
 
 
 def _read_gbfs(source: Path, into: Path, terms: Terms) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -20,6 +20,10 @@ from hub.records.models import AuditRow
 from hub.services.commons import current_world
 from hub.services.front import Front
 from hub.services.keys import Actor
+
+#: Parts of a record that cover values of the signed agreements. The chain's hashes cover the first two in their turn,
+#: and everything else that goes into them is known to the reader.
+_DIGESTS: Final = frozenset({"obligations", "request", "hash", "previous"})
 
 _NOT_A_MEMBER = {
     "code": "actor.anonymous",
@@ -55,10 +59,10 @@ def own_records(
     return found[:most], found[most - 1].seq if len(found) > most else None
 
 
-def readable_payload(row: AuditRow) -> dict[str, Any]:
-    """What a record says, as an object."""
+def served_payload(row: AuditRow) -> dict[str, Any]:
+    """What a record says, without its digests: whoever knows all but the exact p finds it by trying each."""
     payload: dict[str, Any] = json.loads(row.payload)
-    return payload
+    return {name: value for name, value in payload.items() if name not in _DIGESTS}
 
 
 def used(session: Session, world: World, actor: str, subject: str, *, at: dt.datetime) -> Used:

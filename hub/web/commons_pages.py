@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -30,16 +30,18 @@ from hub.web.tabling import view
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _ROWS: Final = 100
+#: Empty where the form was sent before a purpose was chosen.
+ChosenPurpose = Annotated[str, Query(max_length=80, pattern="^[a-z0-9-]*$")]
 
 
 @router.get("/releases")
-def releases_page(request: Request, front: FrontOffice, reader: Asker, purpose: Purpose = None) -> HTMLResponse:
+def releases_page(request: Request, front: FrontOffice, reader: Asker, purpose: ChosenPurpose = "") -> HTMLResponse:
     """The releases whose audience the reader is in, and the registered cubes.
 
     What was negotiated is opened for a purpose, and to name it is the reader's own act: no link has one by itself.
     """
     world = current_world(front)
-    chosen = purpose if purpose and purpose in world.purposes else ""
+    chosen = purpose if purpose in world.purposes else ""
     found = access.listed(front, reader.actor, kind="cube")
     listed = [(one, title_of(world, one), access.period_of(one)) for one in found]
     return page(

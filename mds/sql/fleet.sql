@@ -10,6 +10,7 @@
 -- dimensions: [day, holding, vehicle_state]
 -- source: MDS 2.0 events and vehicle states; MDS Metrics, vehicle state durations; the days are the period
 -- tables: [events, days, providers]
+-- question: {family: fleet, measure: vehicle_s, field: vehicle_s, time_grain: P1D, counted: {min_trips: null, min_vehicles: vehicles, min_users: null}}
 -- parameters: {}
 -- ---
 WITH held AS (

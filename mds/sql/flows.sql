@@ -11,6 +11,7 @@
 -- dimensions: [origin_zone, destination_zone, month, day_type, band, holding]
 -- source: MDS 2.0 trips; a trip for analysis is a user in control of the vehicle for 60 s or more (MDS methodology)
 -- tables: [trips, bands, providers]
+-- question: {family: trips, measure: trips, field: trips, time_grain: P1M/daytype+band, counted: {min_trips: trips, min_vehicles: vehicles, min_users: null}}
 -- parameters: {period_from: 2018-01-01, period_to: 2100-01-01, min_duration_s: 60}
 -- ---
 -- Distinct vehicles by two groupings instead of count(DISTINCT): the first groups by vehicle, the second counts its

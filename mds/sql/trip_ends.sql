@@ -10,6 +10,7 @@
 -- dimensions: [zone, month, day_type, band, holding]
 -- source: MDS 2.0 trips; MDS Metrics counts trip ends in the interval of the end
 -- tables: [trips, bands, providers]
+-- question: {family: trips, measure: trip_ends, field: trips, time_grain: P1M/daytype+band, counted: {min_trips: trip_ends, min_vehicles: vehicles, min_users: null}}
 -- parameters: {period_from: 2018-01-01, period_to: 2100-01-01, min_duration_s: 60}
 -- ---
 WITH named AS (

@@ -8,6 +8,7 @@ import pytest
 from governance.agreement import State
 from governance.audiences import Tier
 from governance.commons_yaml import load
+from governance.commons_yaml.nodes import parse
 from governance.errors import CommonsFileError
 from governance.world import World
 
@@ -226,6 +227,18 @@ BROKEN = [
         "line 31, key public_prior: unknown family of measures 'dwel'",
     ),
     (
+        "datasets.yaml",
+        "standard: mds\n  sensitivity: operator",
+        "standard: mds\n  sensitivity: open",
+        "line 26, key sensitivity: mds holds single vehicles' trips: it is never open",
+    ),
+    (
+        "cubes.yaml",
+        "min_trips: trips\n    min_vehicles: vehicles\n",
+        "min_trips: null\n    min_vehicles: null\n",
+        "line 19, key counted: no threshold on travellers would protect this cube: one of them must have a column",
+    ),
+    (
         "cubes.yaml",
         "zone_system: h3_8",
         "zone_system: h3_12",
@@ -297,3 +310,18 @@ def test_two_versions_of_one_agreement_are_not_in_force_together(commons_files: 
 def test_a_version_stands_in_one_file(commons_files: Mapping[str, str]) -> None:
     with pytest.raises(CommonsFileError, match="the version joint-members-bolide@1 stands in another file too"):
         load({**commons_files, "agreements/twice.yaml": commons_files[BOLIDE]})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("[" * 3_000 + "]" * 3_000, "nested too deeply"), ("a: " + "[" * 40 + "]" * 40, "nested too deeply")],
+)
+def test_depth_is_refused_before_it_is_composed(text: str, says: str) -> None:
+    with pytest.raises(CommonsFileError, match=says):
+        parse(text, file="commons.yaml")
+
+
+@pytest.mark.parametrize("number", ["9007199254740992", "1" + "0" * 5_000])
+def test_a_number_beyond_every_json_reader_is_refused(number: str) -> None:
+    with pytest.raises(CommonsFileError, match=r"commons.yaml, line 1, key a: must be a whole number"):
+        parse(f"a: {number}", file="commons.yaml").entries()["a"].integer()

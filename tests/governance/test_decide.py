@@ -94,6 +94,8 @@ class TestPermits:
     def test_a_release_for_the_authority_knows_the_waivers(self, build: Request, world: World) -> None:
         permit = permitted(replace(build, audience=Audience.AUTHORITY), world)
         assert permit.obligations.named == {"groupe-alizes", "bolide"}
+        # Glisse gave none, so the two take no effect.
+        assert rules_of(permit.obligations, world.cubes[FLOWS]).named == frozenset()
         assert rules_of(permit.obligations, world.cubes[FLOWS]).coalition == 0
 
     @pytest.mark.parametrize("name", ["joint-authority-trottix", "joint-authority-velovif"])
@@ -158,6 +160,9 @@ class TestPermits:
         obligations = permitted(read, world).obligations
         assert read_obligations(obligations.plain()) == obligations
         assert read_obligations(obligations.plain()).digest == obligations.digest
+        assert obligations.holdings["mds-velovif"] == "groupe-alizes"
+        merged = replace(obligations, holdings={**obligations.holdings, "mds-velovif": "bolide"})
+        assert merged.digest != obligations.digest
 
     def test_the_single_most_permissive_agreement_carries(self, build: Request, world: World) -> None:
         bolide = next(one for one in world.agreements if one.id == "joint-members-bolide")
@@ -291,8 +296,17 @@ class TestRefusals:
 
     def test_a_release_that_took_a_holding_for_named_needs_its_waiver(self, read: Request, world: World) -> None:
         assert read.applied is not None
-        named = replace(read.applied, named=frozenset({"bolide"}))
+        named = replace(read.applied, named=read.applied.holders)
         assert refused(replace(read, applied=named), world) == (7, "release.unmet", "named")
+        # A waiver that took no effect, because the others gave none, changed no cell.
+        permitted(replace(read, applied=replace(read.applied, named=frozenset({"bolide"}))), world)
+
+    def test_a_merger_that_leaves_the_same_names_is_noticed(self, read: Request, world: World) -> None:
+        """Vélovif goes from the Alizés to Bolide: the stored release was built for holdings that are no more."""
+        merged = with_member(world, "velovif", holding="bolide")
+        assert read.applied is not None
+        assert {merged.holding_of(dataset) for dataset in read.applied.holdings} == read.applied.holders
+        assert refused(read, merged) == (7, "release.unmet", "holdings")
 
     def test_mixed_public_and_secret_data_of_one_holding(self, build: Request, world: World) -> None:
         datasets = public(world, "mds-trottix")

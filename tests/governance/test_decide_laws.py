@@ -182,7 +182,8 @@ def a_request(seed: int, world: World) -> Request:
         terms=terms(**{**FLOORS, **stricter}, coalition=1, delay="PT24H"),
         edition="e1",
         holders=frozenset(world.holding_of(f"mds-{name}") for name in OPERATORS),
-        named=mostly(pick, frozenset(), frozenset({"cyd"})),
+        named=mostly(pick, frozenset(), frozenset({"cyd"}), frozenset({"ada", "bea", "cyd", "one"})),
+        holdings={f"mds-{name}": world.holding_of(f"mds-{name}") for name in OPERATORS},
     )
     actor = "city" if audience is Audience.AUTHORITY else pick.choice(["city", "app", "ada"])
     return Request(

@@ -56,7 +56,7 @@ class TestHandbook:
 def test_insee_pair_at_least_three_and_85_percent() -> None:
     # rtauargus' 4 x 3 example: primary are the cell of two contributors and the one with max 38 of 40 (95 %).
     pair = rules(min_holders=3, max_share_percent=85)
-    assert judge(cell(12, 8), pair) == Unsafe(("min_holders",))
+    assert "min_holders" in failed(judge(cell(12, 8), pair))
     assert judge(cell(38, 1, 1), pair) == Unsafe(("max_share_percent",))
     assert judge(cell(20, 15, 5), pair) == Safe()
 
@@ -68,9 +68,30 @@ def test_dominance_is_strict() -> None:
 
 
 def test_the_p_rule_at_its_boundary() -> None:
-    # 100 - 60 - 34 = 6 is exactly 10 % of 60.
-    assert judge(cell(60, 34, 6), rules(p_percent=10)) == Safe()
-    assert judge(cell(60, 35, 5), rules(p_percent=10)) == Unsafe(("p_percent",))
+    # 100 - 60 - 33 = 7, of which the third's first trip is known to be there: 6 is exactly 10 % of 60.
+    assert judge(cell(60, 33, 7), rules(p_percent=10)) == Safe()
+    assert judge(cell(60, 34, 6), rules(p_percent=10)) == Unsafe(("p_percent",))
+
+
+@pytest.mark.parametrize("first", [40, 50, 60])
+def test_the_bound_that_the_number_of_holdings_gives(first: int) -> None:
+    """b knows that a cell which is out has three holdings, so a has X - b - 1 at most: exact when c has one trip."""
+    for third in range(1, 12):
+        b = 30
+        bound = first + b + third - b - 1
+        within = 100 * (bound - first) < 10 * first
+        assert ("p_percent" in failed(judge(cell(first, b, third), MEMBERS))) == within
+    # Without the third's first trip, 40 + 30 + 4 would pass, and b would know 43 or less: within 7.5 %.
+    assert "p_percent" in failed(judge(cell(40, 30, 4), MEMBERS))
+
+
+def test_coverage_gives_a_bound_too() -> None:
+    """Of "5+" the reader knows of five: x1 <= 105 - 40 (its own) - 3 = 62, not 64; 62 is within 10 % of 57."""
+    five = [*cell(57, 40), *(Contribution(name, few, {}) for name, few in zip("cde", (2, 3, 3), strict=True))]
+    assert sum(one.value for one in five) - 40 - 3 == 62
+    assert failed(judge(five, rules(min_holders=3, p_percent=10))) == ("p_percent",)
+    # With another ten trips there the bound is 72, far enough.
+    assert judge([*five, Contribution("e", 10, {})], rules(min_holders=3, p_percent=10)) == Safe()
 
 
 def test_shares_of_the_design() -> None:
@@ -81,11 +102,37 @@ def test_shares_of_the_design() -> None:
 
 
 def test_thresholds_on_travellers() -> None:
-    assert judge(cell(4, 3, 3), MEMBERS) == Safe()
-    assert failed(judge(cell(3, 3, 3), MEMBERS)) == ("min_trips",)
+    outsider = rules(MEMBERS, coalition=0)
+    assert judge(cell(4, 3, 3), outsider) == Safe()
+    assert failed(judge(cell(3, 3, 3), outsider)) == ("min_trips",)
     vehicles = {"a": 1, "b": 1, "c": 0}
     few_vehicles = [Contribution(name, 10, {"min_trips": 10, "min_vehicles": few}) for name, few in vehicles.items()]
-    assert failed(judge(few_vehicles, MEMBERS)) == ("min_vehicles",)
+    assert failed(judge(few_vehicles, outsider)) == ("min_vehicles",)
+    # A contributor finds k beside its own: 5 + 5 beside the largest is enough, 5 + 4 is not.
+    assert judge(cell(5, 5, 5), MEMBERS) == Safe()
+    assert failed(judge(cell(5, 5, 4), MEMBERS)) == ("min_trips",)
+
+
+@pytest.mark.parametrize("fakes", [2, 8, 9, 20, 500])
+def test_fake_trips_of_a_member_read_nobody_elses(fakes: int) -> None:
+    """c sends `fakes` trips and as many vehicles; a and b have one trip each. It would read X - fakes = 2."""
+    assert "min_trips" in failed(judge(cell(1, 1, fakes), MEMBERS))
+    # Nor if a and b have nine, which c would read one by one from month to month.
+    assert failed(judge(cell(5, 4, fakes), rules(MEMBERS, max_share_percent=100, p_percent=0))) == ("min_trips",)
+
+
+def test_fake_vehicles_count_apart_from_fake_trips() -> None:
+    """c has few trips but many vehicles: each count is taken less its own largest part, so two vehicles stay hidden."""
+    vehicles = [("a", 30, 1), ("b", 30, 1), ("c", 5, 40)]
+    fake = [Contribution(name, trips, {"min_trips": trips, "min_vehicles": few}) for name, trips, few in vehicles]
+    assert failed(judge(fake, MEMBERS)) == ("min_vehicles",)
+
+
+def test_two_colluders_read_no_fewer_travellers_than_one() -> None:
+    # c and d send fakes; a and b have nine trips together. One attacker would find 29 beside its own, the pair 9.
+    assert judge(cell(5, 4, 20, 20), rules(MEMBERS, p_percent=0)) == Safe()
+    assert failed(judge(cell(5, 4, 20, 20), rules(MEMBERS, p_percent=0, coalition=2))) == ("min_trips",)
+    assert judge(cell(6, 4, 20, 20), rules(MEMBERS, p_percent=0, coalition=2)) == Safe()
 
 
 def test_two_subsidiaries_are_one_holding() -> None:
@@ -100,12 +147,15 @@ def test_with_two_holdings_nothing_joint_is_shown_to_the_members() -> None:
 
 
 def test_of_one_holding_nothing_is_shown_unless_it_waived() -> None:
-    assert set(failed(judge(cell(500), MEMBERS))) == {"min_holders", "max_share_percent", "p_percent"}
-    assert judge(cell(500), rules(MEMBERS, named=frozenset("a"))) == Safe()
+    assert set(failed(judge(cell(500), MEMBERS))) >= {"min_holders", "max_share_percent", "p_percent"}
+    waived = rules(MEMBERS, named=frozenset("a"))
+    assert judge(cell(500), replace(waived, coalition=0)) == Safe()
+    # Were it shown to the members, its absence would tell a that others have one to nine trips there.
+    assert failed(judge(cell(500), waived)) == ("min_trips", "min_vehicles")
 
 
 def test_a_waiver_never_touches_the_travellers_thresholds() -> None:
-    assert failed(judge(cell(9), rules(MEMBERS, named=frozenset("a")))) == ("min_trips",)
+    assert failed(judge(cell(9), rules(MEMBERS, coalition=0, named=frozenset("a")))) == ("min_trips",)
 
 
 def test_a_waiver_frees_its_own_holding_only() -> None:
@@ -135,9 +185,10 @@ def test_pairs_are_audited_from_five_holdings_on() -> None:
     assert [colluding(2, holders=number) for number in (1, 2, 3, 4, 5, 6)] == [1, 1, 1, 1, 2, 2]
     assert colluding(0, holders=9) == 0
     pair = rules(p_percent=15, coalition=2)
-    # 20 + 3 + 2 with 30 and 30 colluding: 85 - 30 (target) - 30 - 20 = 5 >= 4.5; with less left it fails.
-    assert judge(cell(30, 30, 20, 3, 2), pair) == Safe()
-    assert judge(cell(30, 30, 20, 2, 2), pair) == Unsafe(("p_percent",))
+    # 30 and 20 collude against 30: of the last two's 7, one trip each is known to be there, and 5 >= 4.5; 4 is not.
+    assert judge(cell(30, 30, 20, 4, 3), pair) == Safe()
+    assert judge(cell(30, 30, 20, 3, 3), pair) == Unsafe(("p_percent",))
+    # With four holdings one attacks: 20 + 4, less one trip of each of two.
     assert judge(cell(30, 30, 20, 4), pair) == Safe()
 
 

@@ -67,7 +67,8 @@ def test_coverage_is_a_class(cube: Cube) -> None:
     rows: Rows = [(many, "am", holding, 20, 9) for many in (3, 4, 5, 6) for holding in HOLDINGS[:many]]
     protected = protect(table(rows), cube=cube, rules=MEMBERS)
     assert protected.table["coverage"].to_pylist() == ["3-4", "3-4", "5+", "5+"]
-    one = protect(table([(1, "am", "a", 20, 9)]), cube=cube, rules=replace(MEMBERS, named=frozenset("a")))
+    waived = replace(MEMBERS, coalition=0, named=frozenset("a"))
+    one = protect(table([(1, "am", "a", 20, 9)]), cube=cube, rules=waived)
     assert one.table["coverage"].to_pylist() == ["1-2"]
 
 
@@ -165,7 +166,9 @@ def test_no_competitor_gets_closer_than_p(cube: Cube, rows: Rows) -> None:
     for row in protect(table(rows), cube=cube, rules=MEMBERS).table.to_pylist():
         here = {holding: own.get((row["zone"], row["band"], holding), 0) for holding in HOLDINGS}
         for attacker, known in here.items():
-            upper = row["trip_ends"] - known
+            holders = 5 if row["coverage"] == "5+" else 3
+            # Whoever else must be there has one trip at least; an attacker without trips is none of them.
+            upper = row["trip_ends"] - known - (holders - 1 - (known > 0))
             for target, true in here.items():
                 assert target == attacker or true == 0 or upper >= 1.1 * true - 1e-9
 
@@ -192,6 +195,41 @@ def test_sums_of_other_engines_are_read(cube: Cube) -> None:
     doubles = table(TOWN).set_column(3, "trip_ends", table(TOWN)["trip_ends"].cast(pa.float64()))
     for one in (decimals, doubles):
         assert protect(one, cube=cube, rules=MEMBERS).table["trip_ends"].to_pylist() == [75]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(honest=st.lists(st.integers(0, 8), min_size=2, max_size=4), trips=st.integers(0, 60), many=st.integers(0, 60))
+def test_no_fake_trips_read_fewer_than_k_of_others(cube: Cube, honest: list[int], trips: int, many: int) -> None:
+    """The attack itself: f sends what it likes, subtracts it, and must find ten trips of others, or no cell at all."""
+    rows: Rows = [(1, "am", holding, number, number) for holding, number in zip("abcd", honest, strict=False)]
+    rows += [(1, "am", "f", trips, many)]
+    for row in protect(table(rows), cube=cube, rules=MEMBERS).table.to_pylist():
+        assert row["trip_ends"] - trips >= 10
+
+
+def test_a_member_that_fills_every_cell_learns_no_single_trip(cube: Cube) -> None:
+    # Nine fake trips and vehicles of c in each of eight zones, where a and b have 2 to 9 trips together.
+    real = {zone: (1, zone) for zone in range(1, 9)}
+    rows: Rows = [(zone, "am", name, n, n) for zone, two in real.items() for name, n in zip("ab", two, strict=True)]
+    rows += [(zone, "am", "c", 9, 9) for zone in real]
+    assert protect(table(rows), cube=cube, rules=MEMBERS).published == 0
+    # What the bare sum would have given away: X - 9 in every cell of a + b >= 1.
+    assert protect(table(rows), cube=cube, rules=replace(MEMBERS, coalition=0)).published > 0
+
+
+def test_a_waiver_of_some_hides_nobody_else(cube: Cube, world: World) -> None:
+    """Glisse did not waive, the others did: were they shown alone, coverage "1-2" would tell where Glisse is absent."""
+    holders = frozenset({"alizes", "bolide", "glisse"})
+    floors = world.ruleset.floors[Audience.AUTHORITY].terms
+    partial = Obligations(cube.id, Audience.AUTHORITY, floors, holders=holders, named=frozenset({"alizes", "bolide"}))
+    rows: Rows = [(zone, "am", name, 30, 9) for zone in (1, 2) for name in ("alizes", "bolide")]
+    rows += [(2, "am", "glisse", 30, 9)]
+    assert rules_of(partial, cube).named == frozenset()
+    shown = protect(table(rows), cube=cube, rules=rules_of(partial, cube)).table
+    assert shown["zone"].to_pylist() == [2]
+    # Nobody to hide once Glisse waives too, or once its numbers are public anyway.
+    for whole in (replace(partial, named=holders), replace(partial, known=frozenset({"glisse"}))):
+        assert protect(table(rows), cube=cube, rules=rules_of(whole, cube)).table["zone"].to_pylist() == [1, 2]
 
 
 def test_rules_come_from_the_obligations(world: World) -> None:

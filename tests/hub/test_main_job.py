@@ -27,8 +27,8 @@ from hub.settings import settings_of
 from hub.territory.demo.generate import Demo
 
 HOLDING = {"trottix": "groupe-alizes", "velovif": "groupe-alizes", "bolide": "bolide", "glisse": "glisse"}
-#: The members' rules with these agreements: k 10; Bolide asks for 4 vehicles, Glisse for a share of 80 % at most.
-K, VEHICLES, HOLDINGS, SHARE, P = 10, 4, 3, 80, 10
+#: The members' rules with these agreements: k 10 beside one's own; Bolide asks for 4 vehicles, Glisse for 80 % at most.
+INSIDERS, K, VEHICLES, HOLDINGS, SHARE, P = 1, 10, 4, 3, 80, 10
 
 
 def hub(*words: str) -> int:
@@ -79,28 +79,30 @@ def released(front: Front, subject: str, part: str, audience: str = "open") -> p
     return pq.read_table(front.released.path(release.digest))
 
 
-def passes(parts: dict[str, int], vehicles: int) -> bool:
-    """The primary rules in their plainest form: parts by holding, and how many vehicles in all."""
-    total, largest = sum(parts.values()), sorted(parts.values(), reverse=True)
+def passes(parts: Counter[str], vehicles: Counter[str]) -> bool:
+    """The primary rules in their plainest form, with three holdings: one of them attacks, and knows its own part."""
+    total, largest = parts.total(), sorted(parts.values(), reverse=True)
+    # Beside the largest and the attacker, each further holding is known to have one trip at least.
+    told = largest[1] + (HOLDINGS - 1 - INSIDERS) if len(largest) > 1 else 0
     return (
-        total >= K
-        and vehicles >= VEHICLES
+        total - largest[0] >= K
+        and vehicles.total() - max(vehicles.values()) >= VEHICLES
         and len(parts) >= HOLDINGS
         and 100 * largest[0] <= SHARE * total
-        and 100 * (total - largest[0] - largest[1]) >= P * largest[0]
+        and 100 * (total - largest[0] - told) >= P * largest[0]
     )
 
 
 def protected(rows: Iterable[dict[str, str]]) -> dict[tuple[object, ...], int]:
     """What may be published of the true flows."""
     parts: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
-    vehicles: Counter[tuple[object, ...]] = Counter()
+    vehicles: dict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
     for row in rows:
         month = dt.date.fromisoformat(row["month"] + "-01")
         cell = (int(row["origin"]), int(row["destination"]), month, row["day_type"], row["band"])
         parts[cell][HOLDING[row["operator"]]] += int(row["trips"])
-        vehicles[cell] += int(row["vehicles"])
-    return {cell: sum(held.values()) for cell, held in parts.items() if passes(dict(held), vehicles[cell])}
+        vehicles[cell][HOLDING[row["operator"]]] += int(row["vehicles"])
+    return {cell: held.total() for cell, held in parts.items() if passes(held, vehicles[cell])}
 
 
 def test_the_members_flows_are_the_true_ones_less_what_the_rules_protect(front: Front, territory: Demo) -> None:
@@ -110,7 +112,7 @@ def test_the_members_flows_are_the_true_ones_less_what_the_rules_protect(front: 
         for row in table.to_pylist()
     }
     expected = protected(truth(territory, "flows"))
-    assert len(expected) > 400
+    assert len(expected) > 200
     assert found == expected
 
 
@@ -166,14 +168,17 @@ def test_every_planted_defect_is_found_or_set_aside(home: Path, territory: Demo)
     assert len([one for one in planted if "feed" in one]) > 40
 
 
-def test_values_of_operators_findings_stay_in_the_vault(home: Path, front: Front) -> None:
+def test_what_measures_an_operator_stays_in_the_vault(home: Path, front: Front) -> None:
     with front.records.read() as session:
-        feeds = [feed for feed in feed_records.feeds(session) if feed.standard == "mds"]
-        assert len(feeds) == 4
-        assert {finding.value for feed in feeds for one in feed.versions for finding in one.findings} == {""}
-    reports = list((home / "vault" / "tables").glob("mds-*/*/report.json"))
-    assert len(reports) == 4
-    assert any(one["value"] for one in json.loads(reports[0].read_bytes())["findings"])
+        versions = [one for feed in feed_records.feeds(session) if feed.standard == "mds" for one in feed.versions]
+        assert len(versions) == 4
+        assert {(finding.value, finding.count) for one in versions for finding in one.findings} == {("", 1)}
+        assert [(one.rows, one.set_aside, one.facts) for one in versions] == [
+            ({}, {}, {"timezone": "Europe/Paris"})
+        ] * 4
+    accounts = [json.loads(path.read_bytes()) for path in (home / "vault" / "tables").glob("mds-*/*/manifest.json")]
+    assert len(accounts) == 4
+    assert all(one["rows"]["trips"] > 1000 and any(found["value"] for found in one["findings"]) for one in accounts)
 
 
 def test_nothing_that_left_holds_an_operators_own_number(front: Front, territory: Demo) -> None:

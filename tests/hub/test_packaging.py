@@ -22,7 +22,7 @@ HUB = ("migrate", "intake", "web", "worker", "scheduler")
 MOUNTS = {
     "records": {("records-db", "rw")},
     "migrate": set(),
-    "intake": {("vault", "rw"), ("released", "rw")},
+    "intake": {("vault", "rw")},
     "web": {("released", "ro")},
     "worker": {("vault", "rw"), ("released", "rw")},
     "scheduler": set(),

@@ -135,10 +135,39 @@ def test_neither_file_nor_row_holds_a_number_of_one_holding_or_a_total(back: Bac
     assert len([path for path in back.front.released.root.rglob("*") if path.is_file()]) == 1
 
 
-def test_the_same_release_asked_again_is_the_same_and_no_second_record(back: Back) -> None:
+def test_the_same_release_asked_again_is_the_same_and_both_decisions_are_on_record(back: Back) -> None:
     first, second = release(back, ask()), release(back, ask())
     assert first.id == second.id
-    assert len(records_of(back)) == 1
+    assert [permitted for _, _, permitted, _ in records_of(back)] == [True, True]
+    with back.front.records.read() as session:
+        assert len(release_records.releases(session)) == 1
+
+
+def test_how_many_cells_were_withheld_is_told_to_nobody(back: Back) -> None:
+    release(back, ask())
+    with back.front.records.read() as session:
+        (entry,) = audit_records.records(session)
+    assert entry.counts == {"cells": 1}
+
+
+@pytest.mark.parametrize(
+    ("cube", "was", "becomes"),
+    [
+        ("trip-ends-h3_8-month", "family: trips", "family: fleet"),
+        ("flows-h3_8-month", "measure: trips", "measure: vehicles"),
+        ("fleet-day", "fields: [vehicle_s]", "fields: [trips]"),
+        ("fleet-day", "time_grain: P1D", "time_grain: P1M"),
+        ("flows-h3_8-month", "min_vehicles: vehicles", "min_vehicles: null"),
+        ("dwell-h3_8-month", "dimensions: [zone, month, day_type, band]", "dimensions: [zone, month, band]"),
+    ],
+)
+def test_a_cube_cannot_be_registered_as_another_question(back: Back, cube: str, was: str, becomes: str) -> None:
+    files = commons()
+    before, name, text = files["cubes.yaml"].partition(f"\n{cube}:")
+    assert was in text
+    files["cubes.yaml"] = before + name + text.replace(was, becomes, 1)
+    with pytest.raises(Conflict, match=f"cube {cube} is registered with"):
+        put_in_force(back.front, files)
 
 
 def test_a_margin_of_what_is_out_is_refused(back: Back) -> None:

@@ -25,6 +25,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "fetch_mib": ("10", 10),
     "fetch_s": ("1.5", 1.5),
     "check_s": ("60", 60.0),
+    "check_mib": ("2048", 2048),
     "allow_private_addresses": ("true", True),
     "contact": ("data@hub.example", "data@hub.example"),
     "public_url": ("https://hub.example", "https://hub.example"),

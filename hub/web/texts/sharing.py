@@ -78,7 +78,6 @@ COMMONS = {
     ),
     "agreement.dataset": Sentence("Jeu de données", "Dataset"),
     "agreement.tier": Sentence("Niveau", "Tier"),
-    "agreement.hash": Sentence("Empreinte du texte", "Digest of the text"),
     "agreement.enforced": Sentence("Ce que la machine applique", "What the machine enforces"),
     "agreement.promised": Sentence("Ce qui est promis", "What is promised"),
     "agreement.promised.lead": Sentence(

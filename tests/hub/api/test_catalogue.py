@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
 
+from governance.datasets import Sensitivity
 from hub.api.app import create_app
+from hub.services.catalogue import is_open, never_open
+from hub.services.commons import current_world
 from tests.hub.api.hall import NOW, Hall, add_version, get, publish
 
 BUS = "/api/v1/feeds/bus-hautes-combes"
@@ -149,3 +153,31 @@ def test_before_the_commons_was_loaded_the_api_says_so(bare: Hall) -> None:
 
     assert get(app, "/api/v1").json()["basin"] is None
     assert get(app, "/api/v1/feeds").status_code == 409
+
+
+def test_a_feed_in_no_commons_is_told_to_nobody(app: FastAPI, hall: Hall) -> None:
+    add_version(hall, "secret-pilot", "mds", rows={})
+    headers = {"Accept": "text/html"}
+
+    assert "secret-pilot" not in get(app, "/api/v1/feeds").text
+    assert "secret-pilot" not in get(app, "/", headers=headers).text
+    for path in ("/api/v1/feeds/{}", "/api/v1/feeds/{}/versions", "/api/v1/feeds/{}/files/archive", "/feeds/{}"):
+        there, nowhere = (get(app, path.format(slug), headers=headers) for slug in ("secret-pilot", "nothing"))
+        assert (there.status_code, nowhere.status_code) == (404, 404)
+        assert there.text.replace("secret-pilot", "nothing") == nowhere.text
+    assert hall.audited() == []
+
+
+def test_records_of_single_trips_are_never_open_whatever_they_were_classified_as(hall: Hall) -> None:
+    world = current_world(hall.front)
+    # The very dataset that is open, but for the standard it comes in.
+    bus = world.datasets["bus-hautes-combes"]
+    trips = replace(bus, standard=world.datasets["mds-trottix"].standard)
+    assert trips.sensitivity is Sensitivity.OPEN
+
+    as_trips = replace(world, datasets={**world.datasets, bus.id: trips})
+
+    assert is_open(world, bus.id, NOW)
+    assert not is_open(as_trips, bus.id, NOW)
+    assert never_open(world, bus.id) is None
+    assert never_open(as_trips, bus.id) is not None

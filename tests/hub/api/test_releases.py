@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from governance.audiences import Audience
+from hub.errors import Refused
 from hub.records.models import Release
+from hub.services.access import open_release
 from hub.services.commons import put_in_force, read_folder
+from hub.services.keys import Actor
 from tests.hub.api.hall import COMMONS, CUBE, Hall, get, joint_release
 
 PLANNING = {"purpose": "mobility-planning"}
@@ -119,14 +126,43 @@ def test_to_describe_or_read_what_is_for_others_is_denied_once(app: FastAPI, hal
 
 
 def test_the_description_tells_the_rules_but_no_exact_p(app: FastAPI, hall: Hall) -> None:
-    told = get(app, f"/api/v1/releases/{hall.releases['members']}", headers=hall.key("bolide"))
+    told = get(app, f"/api/v1/releases/{hall.releases['members']}", params=PLANNING, headers=hall.key("bolide"))
 
     rules = [rule["en"] for rule in told.json()["rules"]]
-    assert "At least 10 trips in a cell." in rules
+    assert any(rule.startswith("At least 10 trips in a cell") for rule in rules)
     assert any("p % rule" in rule for rule in rules)
     assert not any("closer than" in rule for rule in rules)
     assert not {"holders", "named", "known", "edition"} & set(told.json())
-    assert hall.audited() == []  # a description is no access
+    assert told.json()["size"] > 0
+    assert [(one["subject"], one["permitted"]) for one in hall.audited()] == [(CUBE, True)]
+
+
+def test_a_list_tells_of_joint_statistics_only_what_they_are_about(app: FastAPI, hall: Hall) -> None:
+    (joint,) = get(app, "/api/v1/releases?kind=cube", headers=hall.key("bolide")).json()["releases"]
+    files = get(app, "/api/v1/releases?kind=open").json()["releases"]
+
+    assert set(joint) == {"id", "kind", "subject", "title", "audience", "period", "created_at", "links"}
+    assert all({"part", "media_type", "size", "digest", "agreements"} <= set(one) for one in files)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/releases/{id}", "/api/v1/releases/{id}/data", "/releases/{id}"])
+@pytest.mark.parametrize(
+    ("file", "before", "after", "code"),
+    [
+        ("members.yaml", "    holding: bolide\n", "    holding: bolide\n    sanction: 4\n", "sanction.forbids"),
+        ("agreements/joint-members-glisse.yaml", "state: active", "state: suspended", "agreement.validity"),
+    ],
+)
+def test_whoever_may_not_read_a_release_is_not_told_its_size(
+    app: FastAPI, hall: Hall, *, path: str, file: str, before: str, after: str, code: str
+) -> None:
+    change(hall, file, lambda text: text.replace(before, after))
+
+    answer = get(app, path.format(id=hall.releases["members"]), params=PLANNING, headers=hall.key("bolide"))
+
+    assert answer.status_code == 403
+    assert "p % rule" not in answer.text
+    assert [record["reasons"] for record in hall.audited()] == [[code]]
 
 
 @pytest.mark.parametrize("form", ["json", "parquet"])
@@ -182,6 +218,39 @@ def test_quotas_are_counted_at_the_door(app: FastAPI, hall: Hall) -> None:
     assert (statuses, later) == ([200, 200, 403], 200)
 
 
+def test_of_many_requests_at_once_no_more_are_answered_than_the_rate_allows(hall: Hall) -> None:
+    change(
+        hall,
+        "agreements/joint-authority-glisse.yaml",
+        lambda text: text.replace("rate_per_minute: 120", "rate_per_minute: 2"),
+    )
+    hall.releases["authority"] = joint_release_again(hall)
+    readers = 6
+    # Whoever has counted waits for the others: where all may count before one is written down, all count nothing.
+    counted = Barrier(readers)
+
+    def wait(_: object, __: object, statement: str, *___: object) -> None:
+        if "count(" in statement and "FROM audit" in statement:
+            with contextlib.suppress(BrokenBarrierError):
+                counted.wait(timeout=0.5)
+
+    event.listen(hall.front.records.engine, "after_cursor_execute", wait)
+
+    def is_answered(_: int) -> bool:
+        actor = Actor("smhc", frozenset({"read"}))
+        try:
+            open_release(hall.front, hall.releases["authority"], actor=actor, purpose="mobility-planning")
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(readers) as pool:
+        answered = list(pool.map(is_answered, range(readers)))
+
+    assert sum(answered) == 2
+    assert [record["permitted"] for record in hall.audited()] == [True] * 2 + [False] * 4
+
+
 def joint_release_again(hall: Hall) -> str:
     """The release under the obligations of the agreements as they are now."""
     with hall.front.records.write() as session:
@@ -225,3 +294,62 @@ def test_a_release_whose_rules_cannot_be_read_is_not_served(app: FastAPI, hall: 
     answer = get(app, data(hall), params=PLANNING, headers=hall.key("bolide"))
 
     assert answer.status_code == 507
+
+
+@pytest.mark.parametrize("rest", ["", "/data"])
+def test_a_cube_that_is_registered_no_more_is_refused_as_what_it_was(app: FastAPI, hall: Hall, rest: str) -> None:
+    with hall.front.records.write() as session:
+        session.get_one(Release, hall.releases["members"]).subject = "flows-of-yesterday"
+
+    answer = get(app, f"/api/v1/releases/{hall.releases['members']}{rest}", params=PLANNING, headers=hall.key("bolide"))
+
+    assert answer.json()["reasons"][0]["code"] == "cube.unknown"
+    assert [record["reasons"] for record in hall.audited()] == [["cube.unknown"]]
+
+
+def test_joint_statistics_are_no_file_of_an_open_feed_that_took_their_name(app: FastAPI, hall: Hall) -> None:
+    with hall.front.records.write() as session:
+        renamed = session.get_one(Release, hall.releases["members"])
+        renamed.subject, renamed.audience = "bus-hautes-combes", "open"
+
+    assert get(app, data(hall)).json()["reasons"][0]["code"] == "cube.unknown"
+
+
+def test_what_everybody_may_read_tells_no_number_of_the_audit(app: FastAPI, hall: Hall) -> None:
+    path = f"/api/v1/releases/{hall.releases['gtfs.stop_day']}/data"
+
+    first, again = get(app, path), get(app, path)
+
+    assert len(hall.audited()) == 2
+    assert "decision" not in first.json()["terms"]
+    assert first.json() == again.json()
+    assert "commons-decision" not in first.headers
+    assert "decision" not in get(app, "/api/v1/feeds/bus-hautes-combes/statistics/gtfs.stop_day").json()["terms"]
+    joint = get(app, data(hall), params=PLANNING, headers=hall.key("bolide"))
+    assert joint.json()["terms"]["decision"] == 4
+
+
+@pytest.mark.parametrize("purpose", ["Jean Dupont, 06 12 34", "jean_dupont", "a" * 81, ""])
+@pytest.mark.parametrize("rest", ["", "/data"])
+def test_free_text_is_no_purpose(app: FastAPI, hall: Hall, rest: str, purpose: str) -> None:
+    path = f"/releases/{hall.releases['members']}"
+
+    answers = [
+        get(app, f"{where}{path}{rest if where else ''}", params={"purpose": purpose}, headers=hall.key("bolide"))
+        for where in ("/api/v1", "")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].headers["content-type"] == "application/problem+json"
+    assert hall.audited() == []
+
+
+@pytest.mark.parametrize("release", ["members", "archive"])
+def test_the_audit_holds_no_purpose_that_is_not_in_the_register(app: FastAPI, hall: Hall, release: str) -> None:
+    path = f"/api/v1/releases/{hall.releases[release]}/data"
+
+    answer = get(app, path, params={"purpose": "jean-dupont-0612345678"}, headers=hall.key("bolide"))
+
+    assert answer.json()["reasons"][0]["code"] == "purpose.unknown"
+    assert [(record["purpose"], record["reasons"]) for record in hall.audited()] == [("unknown", ["purpose.unknown"])]
+    assert "dupont" not in str(hall.audited())

@@ -7,6 +7,8 @@ import re
 import pytest
 from fastapi import FastAPI
 
+from governance.terms.floors import PPercent
+from hub.services.commons import current_world
 from tests.hub.api.hall import CUBE, NUMBER, WORD, Hall, get
 from tests.hub.api.routes import addresses, templates
 
@@ -100,3 +102,23 @@ def test_the_audit_is_paged(app: FastAPI, hall: Hall) -> None:
         path = (page["next"] or "").removeprefix("https://hub.test")
 
     assert seen == [5, 4, 3, 2, 1]
+
+
+def test_no_digest_is_served_from_which_the_exact_p_could_be_tried_out(app: FastAPI, hall: Hall) -> None:
+    headers = hall.key("bolide")
+    get(app, f"/api/v1/releases/{hall.releases['members']}/data?purpose=mobility-planning", headers=headers)
+    world = current_world(hall.front)
+    assert any(PPercent.name in floors.terms for floors in world.ruleset.floors.values())
+    (record,) = hall.audited()
+    # The chain's hash covers the digest of the obligations, and all else that goes into it is served beside.
+    digests = {record[name] for name in ("obligations", "request", "hash")}
+    digests |= {world.ruleset.hash(), *(one.hash() for one in world.agreements)}
+    assert all(re.fullmatch("[0-9a-f]{64}", one) for one in digests)
+
+    for path in ("/api/v1/commons", "/api/v1/agreements", "/api/v1/audit", "/commons", "/agreements", "/audit"):
+        answer = get(app, path, headers=headers)
+        assert answer.status_code == 200
+        assert not [one for one in digests if one in answer.text], path
+    (served,) = get(app, "/api/v1/audit", headers=headers).json()["records"]
+    assert not {"hash", "previous", "obligations", "request"} & {*served, *served["record"]}
+    assert served["record"]["agreements"] == record["agreements"]

@@ -221,3 +221,10 @@ def test_a_purpose_is_named_before_a_joint_release_is_opened(app: FastAPI, hall:
     assert links("?purpose=world-domination") == set()
     assert links("?purpose=mobility-planning&lang=en") == {f"{address}?purpose=mobility-planning&lang=en"}
     assert hall.audited() == []
+
+
+def test_the_form_may_be_sent_before_a_purpose_is_chosen(app: FastAPI, hall: Hall) -> None:
+    headers = hall.key("bolide")
+
+    assert get(app, "/releases?purpose=", headers=headers).status_code == 200
+    assert get(app, "/releases?purpose=Jean%20Dupont", headers=headers).status_code == 422
