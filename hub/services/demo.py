@@ -166,7 +166,7 @@ def _broken(back: Back, territory: Demo) -> Told:
     try:
         ingest(back, str(source), slug="bus-hautes-combes")
     except FeedError as refusal:
-        return Told("refused", True, f"{source.name}: {refusal}; the last good version stays")
+        return Told("refused", True, f"{refusal}; the last good version stays")
     return Told("feed", True, f"{source.name} went in with its findings")
 
 
