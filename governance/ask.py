@@ -23,9 +23,6 @@ class Used:
     last_minute: int = 0
 
 
-NOTHING_USED = Used()
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The facts of one request.

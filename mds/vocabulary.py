@@ -14,9 +14,6 @@ VEHICLE_STATES: Final = _words(
 )
 VEHICLE_STATES_1_2: Final = _words("removed available non_operational reserved on_trip elsewhere unknown")
 
-#: States in which a vehicle stands at the place where it was last put (MDS 2.0, vehicle states).
-PARKED: Final = frozenset({"available", "non_operational", "reserved"})
-
 #: The union over the four modes. The event list of the specification and its mode tables spell two events
 #: differently (recommission / recommissioned, system_start / service_start): all four are read.
 EVENT_TYPES: Final = _words("""

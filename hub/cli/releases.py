@@ -12,8 +12,10 @@ import typer
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
 from hub.cli.work import back_at_work, open_front
+from hub.records import jobs as job_records
 from hub.records import releases as release_records
 from hub.records.models import Release
+from hub.services.front import Front
 from hub.services.release import PLANNING, ReleaseAsk
 from hub.services.release import release as build_release
 from hub.settings import settings_of
@@ -68,14 +70,25 @@ def build(
     from_: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day.")],
     to: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The local day after the last.")],
     purpose: Annotated[str, typer.Option(help="Purpose of the register.")] = PLANNING,
+    queue: Annotated[bool, typer.Option("--queue", help="Leave it to the worker instead of building it here.")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Build a release; refused when an agreement is missing or when it could be subtracted from what is out."""
+    ask = ReleaseAsk.of(cube, audience, from_.date(), to.date(), purpose)
+    if queue:
+        _enqueue(open_front(home), ask)
+        return
     with back_at_work(settings_of(home)) as back:
-        built = build_release(back, ReleaseAsk.of(cube, audience, from_.date(), to.date(), purpose))
+        built = build_release(back, ask)
     if as_json:
         emit_json(_row(built))
     else:
         period = f"{built.period_from} to {built.period_to}"
         say(f"{built.id}: {built.subject} for {built.audience}, {period}, {built.size} bytes")
+
+
+def _enqueue(front: Front, ask: ReleaseAsk) -> None:
+    with front.records.write() as session:
+        job = job_records.add(session, "release", ask.payload(), at=front.clock())
+    say(f"Job {job.id} waits for the worker." if job else "This very release is waiting already.")

@@ -66,6 +66,9 @@ def publish_version(back: Back, version: Version) -> list[Release]:
         kept = list(_keep(back, version, account, work))
     rows = [_row(version, one, request.at, permit.grants, dict(permit.obligations.plain())) for one in kept]
     with back.front.records.write() as session:
+        there = release_records.releases(session, kind="open", version_id=version.id)
+        if there:  # another process published this version meanwhile
+            return there
         session.add_all(rows)
         note(session, request, permit, counts={"files": len(rows)})
     return rows

@@ -67,9 +67,19 @@ class ReleaseAsk:
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> ReleaseAsk:
-        """From a job's payload: dates in ISO 8601."""
+        """From a job's payload, as `payload` makes it."""
         first, last = (dt.date.fromisoformat(payload[name]) for name in ("from", "to"))
         return cls.of(payload["cube"], payload["audience"], first, last, payload.get("purpose", PLANNING))
+
+    def payload(self) -> dict[str, str]:
+        """As a job's payload: dates in ISO 8601."""
+        return {
+            "cube": self.cube,
+            "audience": self.audience.value,
+            "from": self.period.from_.isoformat(),
+            "to": self.period.to.isoformat(),
+            "purpose": self.purpose,
+        }
 
 
 def release(back: Back, ask: ReleaseAsk) -> Release:

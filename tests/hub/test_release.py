@@ -16,9 +16,11 @@ from governance.audit import Whole, verify_chain
 from hub.clock import FixedClock
 from hub.errors import Conflict, NotFound, Refused, StorageError
 from hub.fetch import Fetcher
+from hub.jobs.worker import run_one
 from hub.records import audit as audit_records
 from hub.records import connect
 from hub.records import feeds as feed_records
+from hub.records import jobs as job_records
 from hub.records import releases as release_records
 from hub.records.models import Feed, Version
 from hub.released import Released
@@ -168,6 +170,20 @@ def test_a_cube_cannot_be_registered_as_another_question(back: Back, cube: str, 
     files["cubes.yaml"] = before + name + text.replace(was, becomes, 1)
     with pytest.raises(Conflict, match=f"cube {cube} is registered with"):
         put_in_force(back.front, files)
+
+
+def test_the_worker_builds_what_was_left_to_it(back: Back) -> None:
+    with back.front.records.write() as session:
+        job_records.add(session, "release", ask().payload(), at=NOW)
+        job_records.add(session, "release", ask("fleet-day").payload(), at=NOW)
+    assert run_one(back, "worker")
+    assert run_one(back, "worker")
+    assert not run_one(back, "worker")
+    with back.front.records.read() as session:
+        assert [one.subject for one in release_records.releases(session)] == ["flows-h3_8-month"]
+        states = {job.payload["cube"]: job.state for job in job_records.jobs(session)}
+    assert states == {"flows-h3_8-month": "done", "fleet-day": "failed"}
+    assert [permitted for _, _, permitted, _ in records_of(back)] == [True, False]
 
 
 def test_a_margin_of_what_is_out_is_refused(back: Back) -> None:
