@@ -50,6 +50,7 @@ class Records:
         writer = self._engine(writes=True)
         with storage_faults(), Session(writer, expire_on_commit=False) as session, session.begin():
             _wait_for_turn(session.connection())
+            event.listen(session, "after_flush", _remember_flush)
             yield session
 
     def upgrade(self) -> None:
@@ -111,6 +112,15 @@ def connect(url: str) -> Records:
     else:
         engine = create_engine(where, pool_pre_ping=True)
     return Records(engine)
+
+
+def flushed(session: Session) -> bool:
+    """Whether a session has written what it may yet roll back."""
+    return bool(session.info.get("flushed")) or bool(session.new) or bool(session.dirty)
+
+
+def _remember_flush(session: Session, _: Any) -> None:
+    session.info["flushed"] = True
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -188,6 +200,151 @@ class AuditRow(Base):
     payload: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Thing(Base):
+    """An agreement, a proposal, a sanction …: its state, which is the fold of the acts on it in the log."""
+
+    __tablename__ = "thing"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    #: Counts its acts from 1: whoever acts on what it saw names the revision it saw.
+    revision: Mapped[int] = mapped_column(Integer)
+    state: Mapped[dict[str, Any]]
+    #: What the last act was but for its instant: the same act again is no second one.
+    last_act: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[dt.datetime]
+    #: The place of the last act in the log.
+    log_index: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class LogEntry(Base):
+    """What the tree holds of an entry: commitments. Insert-only: triggers refuse changes on both databases."""
+
+    __tablename__ = "log_entry"
+
+    #: Counts from 0, as RFC 6962 counts leaves.
+    index: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    commitment: Mapped[str] = mapped_column(String(64))
+    marks: Mapped[list[Any]]
+
+
+class LogText(Base):
+    """The text of an entry with the salt that opens its commitment, and copies of what it says to search by.
+
+    Never changed; removed only for an entry that `log_erasure` names.
+    """
+
+    __tablename__ = "log_text"
+
+    index: Mapped[int] = mapped_column(ForeignKey("log_entry.index"), primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(80), index=True)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    permitted: Mapped[bool]
+    salt: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    #: What the text only commits to: shown to nobody, so that exact p cannot be found by trying.
+    hidden: Mapped[dict[str, Any]]
+
+
+class LogMark(Base):
+    """One party's entries, counted from 1 without a gap. Insert-only."""
+
+    __tablename__ = "log_mark"
+
+    party: Mapped[str] = mapped_column(String(80), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(ForeignKey("log_entry.index"), index=True)
+    salt: Mapped[str] = mapped_column(String(64))
+
+
+class LogNode(Base):
+    """The hash of a whole subtree of the log (`governance.log.merkle`). Insert-only."""
+
+    __tablename__ = "log_node"
+
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LogErasure(Base):
+    """A text that was erased from the log, when, by whom and why. Insert-only."""
+
+    __tablename__ = "log_erasure"
+
+    index: Mapped[int] = mapped_column(ForeignKey("log_entry.index"), primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(Text)
+
+
+class LogCheckpoint(Base):
+    """A signed statement of the log's size and root (C2SP tlog-checkpoint). Insert-only."""
+
+    __tablename__ = "log_checkpoint"
+
+    size: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class LogCosignature(Base):
+    """A witness's signature under a checkpoint (C2SP tlog-cosignature). Insert-only."""
+
+    __tablename__ = "log_cosignature"
+
+    size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[dt.datetime]
+    line: Mapped[str] = mapped_column(Text)
+
+
+class SigningKey(Base):
+    """A member's Ed25519 key. The private half is with the member, or sealed here under its passphrase."""
+
+    __tablename__ = "signing_key"
+
+    #: The first 16 hexadecimal digits of SHA-256 of the public key.
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    member_id: Mapped[str] = mapped_column(String(80), index=True)
+    #: 32 bytes in base64.
+    public: Mapped[str] = mapped_column(String(44))
+    #: PKCS #8 in PEM, encrypted; None where the member keeps it.
+    sealed: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class Extract(Base):
+    """Records of one holder that were prepared for one member under one agreement version; removed with its grant."""
+
+    __tablename__ = "extract"
+    __table_args__ = (Index("ix_extract_agreement_period", "agreement", "period_from"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: The agreement's id, and which version of it.
+    agreement: Mapped[str] = mapped_column(String(120))
+    agreement_version: Mapped[int] = mapped_column(Integer)
+    recipient: Mapped[str] = mapped_column(String(80), index=True)
+    dataset: Mapped[str] = mapped_column(String(80))
+    table: Mapped[str] = mapped_column(String(80))
+    #: Local days [from, to).
+    period_from: Mapped[dt.date]
+    period_to: Mapped[dt.date]
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(80))
+    file_name: Mapped[str] = mapped_column(String(160))
+    prepared_at: Mapped[dt.datetime]
+    obligations: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]]
+    removed_at: Mapped[dt.datetime | None]
+    removed_why: Mapped[str] = mapped_column(Text, default="")
 
 
 class ApiKey(Base):

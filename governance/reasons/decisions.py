@@ -1,26 +1,12 @@
-"""Why the hub may say no: every code, its sentence and the next step, in French and English.
-
-A code is a promise: interfaces, logs and tests name it, so it is never renamed.
-"""
+"""Why a decision or the interlock of releases says no."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 
 from governance.bilingual import Sentence
+from governance.reasons.reason import ASK_SECRETARIAT, Reason, reason
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A kind of denial: what it says, and what the one who asked can do about it."""
-
-    sentence: Sentence
-    next_step: Sentence
-
-
-_ASK_SECRETARIAT = Sentence("S'adresser au secrétariat.", "Write to the secretariat.")
 _ASK_HOLDER = Sentence(
     "Proposer un accord au détenteur {holder}, ou demander son avenant.",
     "Propose an agreement to the holder {holder}, or ask to amend the one that exists.",
@@ -38,167 +24,163 @@ _REBUILD = Sentence(
 )
 
 
-def _reason(fr: str, en: str, next_step: Sentence) -> Reason:
-    return Reason(Sentence(fr, en), next_step)
-
-
 _BOUNDARY = {
-    "actor.unknown": _reason("Membre inconnu : {actor}.", "Unknown member: {actor}.", _ASK_SECRETARIAT),
-    "actor.anonymous": _reason(
+    "actor.unknown": reason("Membre inconnu : {actor}.", "Unknown member: {actor}.", ASK_SECRETARIAT),
+    "actor.anonymous": reason(
         "Seul ce qui est ouvert se lit sans être membre.",
         "Only what is open may be read by others than members.",
         Sentence("Utiliser une clé de membre.", "Use a member's key."),
     ),
-    "actor.inactive": _reason(
-        "Le membre {actor} n'est pas actif.", "The member {actor} is not active.", _ASK_SECRETARIAT
+    "actor.inactive": reason(
+        "Le membre {actor} n'est pas actif.", "The member {actor} is not active.", ASK_SECRETARIAT
     ),
-    "actor.may_not": _reason(
+    "actor.may_not": reason(
         "{actor} ne peut pas faire « {action} ».",
         "{actor} may not do '{action}'.",
         Sentence("Demander au secrétariat de le faire.", "Ask the secretariat to do it."),
     ),
-    "actor.not_in_audience": _reason(
+    "actor.not_in_audience": reason(
         "{actor} ne fait pas partie du public « {audience} » ici.",
         "{actor} is not of the audience '{audience}' here.",
         Sentence("Demander la publication d'un autre public.", "Ask for the release of another audience."),
     ),
-    "sanction.forbids": _reason(
+    "sanction.forbids": reason(
         "La sanction de niveau {level} suspend cet accès.",
         "A sanction of level {level} suspends this access.",
         Sentence("Demander à être entendu.", "Ask for a hearing."),
     ),
-    "prohibition.in_force": _reason(
+    "prohibition.in_force": reason(
         "Interdiction {prohibition} en vigueur : {why}",
         "Prohibition {prohibition} is in force: {why}",
-        _ASK_SECRETARIAT,
+        ASK_SECRETARIAT,
     ),
 }
 _SUBJECT = {
-    "dataset.unknown": _reason("Jeu de données inconnu : {subject}.", "Unknown dataset: {subject}.", _ASK_SECRETARIAT),
-    "dataset.sensitive": _reason(
+    "dataset.unknown": reason("Jeu de données inconnu : {subject}.", "Unknown dataset: {subject}.", ASK_SECRETARIAT),
+    "dataset.sensitive": reason(
         "{subject} n'est pas un jeu de données ouvert.", "{subject} is not an open dataset.", _USE_REGISTERED
     ),
-    "dataset.sealed": _reason(
+    "dataset.sealed": reason(
         "{subject} est scellé pour ce public : ses enregistrements ne sortent pas.",
         "{subject} is sealed for this audience: its records do not leave.",
         _USE_REGISTERED,
     ),
-    "dataset.holder_inactive": _reason(
+    "dataset.holder_inactive": reason(
         "Le détenteur {holder} de {subject} n'est plus un membre actif.",
         "The holder {holder} of {subject} is no longer an active member.",
-        _ASK_SECRETARIAT,
+        ASK_SECRETARIAT,
     ),
-    "cube.unknown": _reason("Cube non enregistré : {subject}.", "Not a registered cube: {subject}.", _USE_REGISTERED),
-    "cube.parameters": _reason(
+    "cube.unknown": reason("Cube non enregistré : {subject}.", "Not a registered cube: {subject}.", _USE_REGISTERED),
+    "cube.parameters": reason(
         "Le cube ne s'interroge pas avec {parameter} = {value}.",
         "The cube cannot be asked with {parameter} = {value}.",
         _USE_REGISTERED,
     ),
-    "cube.audience": _reason(
+    "cube.audience": reason(
         "Le cube n'est pas enregistré pour le public « {audience} ».",
         "The cube is not registered for the audience '{audience}'.",
         _USE_REGISTERED,
     ),
-    "cube.too_fine": _reason(
+    "cube.too_fine": reason(
         "Le grain {grain} est plus fin que celui que les règles votées permettent pour « {audience} ».",
         "The grain {grain} is finer than the voted rules allow for '{audience}'.",
         _USE_REGISTERED,
     ),
-    "cube.period": _reason(
+    "cube.period": reason(
         "La période {period} ne suit pas le pas {step} du cube.",
         "The period {period} does not follow the cube's step {step}.",
         _USE_REGISTERED,
     ),
-    "cube.edition": _reason(
+    "cube.edition": reason(
         "Aucune édition du cube ne couvre toute la période {period}.",
         "No edition of the cube covers the whole period {period}.",
         Sentence("Demander une période d'une seule édition.", "Ask for a period of one edition."),
     ),
-    "cube.holders_chosen": _reason(
+    "cube.holders_chosen": reason(
         "Les détenteurs sont ceux de l'édition du cube ; ils ne se choisissent pas.",
         "The holders are those of the cube's edition; they cannot be chosen.",
         _USE_REGISTERED,
     ),
-    "cube.mixed_public": _reason(
+    "cube.mixed_public": reason(
         "Le groupe {holding} a des données publiques et secrètes dans ce cube : on ne peut pas les séparer.",
         "The holding {holding} has public and secret data in this cube: they cannot be told apart.",
-        _ASK_SECRETARIAT,
+        ASK_SECRETARIAT,
     ),
 }
 _AGREEMENT = {
-    "agreement.none": _reason(
+    "agreement.none": reason(
         "Aucun accord ne couvre {dataset} : il est scellé.", "No agreement covers {dataset}: it is sealed.", _ASK_HOLDER
     ),
-    "agreement.state": _reason(
+    "agreement.state": reason(
         "L'accord {agreement} est dans l'état « {state} ».",
         "The agreement {agreement} is in the state '{state}'.",
         _ASK_HOLDER,
     ),
-    "agreement.validity": _reason(
+    "agreement.validity": reason(
         "L'accord {agreement} vaut {validity}.", "The agreement {agreement} is valid {validity}.", _ASK_HOLDER
     ),
-    "agreement.tier": _reason(
+    "agreement.tier": reason(
         "L'accord {agreement} est de niveau « {tier} ».", "The agreement {agreement} is of tier '{tier}'.", _ASK_HOLDER
     ),
-    "agreement.term": _reason(
+    "agreement.term": reason(
         "L'accord {agreement} sur {dataset} ne le permet pas : {term}",
         "The agreement {agreement} on {dataset} does not allow it: {term}",
         _ASK_HOLDER,
     ),
-    "purpose.unknown": _reason(
+    "purpose.unknown": reason(
         "Finalité inconnue : {purpose}.",
         "Unknown purpose: {purpose}.",
         Sentence("Choisir une finalité du registre.", "Choose a purpose of the register."),
     ),
-    "release.unmet": _reason(
+    "release.unmet": reason(
         "La publication stockée ne satisfait pas l'obligation « {clause} ».",
         "The stored release does not meet the obligation '{clause}'.",
         _REBUILD,
     ),
-    "release.too_soon": _reason(
+    "release.too_soon": reason(
         "Trop tôt : le délai court jusqu'au {ready}.",
         "Too soon: the delay runs until {ready}.",
         Sentence("Redemander après cette date.", "Ask again after that date."),
     ),
-    "release.not_stated": _reason(
+    "release.not_stated": reason(
         "On ne sait pas selon quelles règles la publication a été construite.",
         "It is not known to which rules the release was built.",
         _REBUILD,
     ),
 }
 _TERM = {
-    "term.scope": _reason(
+    "term.scope": reason(
         "Hors du champ de la clause « {clause} » : {asked}.",
         "Outside the clause '{clause}': {asked}.",
         Sentence("Rester dans le champ de l'accord, ou demander un avenant.", "Stay within it, or ask to amend it."),
     ),
-    "term.spent": _reason(
+    "term.spent": reason(
         "La clause « {clause} » est épuisée : {asked}.",
         "The clause '{clause}' is used up: {asked}.",
         Sentence("Attendre la période suivante.", "Wait for the next period."),
     ),
 }
 _INTERLOCK = {
-    "interlock.overlap": _reason(
+    "interlock.overlap": reason(
         "{existing} est déjà publié sur une partie de cette période : leur différence dévoilerait des cases protégées.",
         "{existing} is already out for part of this period: the difference of the two would give away protected cells.",
         _USE_RELEASED,
     ),
-    "interlock.edition": _reason(
+    "interlock.edition": reason(
         "{existing} réunit d'autres détenteurs, ou d'autres groupes : la différence serait les volumes de l'un d'eux.",
         "{existing} joins other holders, or other groups: the difference would be the volumes of one of them.",
         _USE_RELEASED,
     ),
-    "interlock.revision": _reason(
+    "interlock.revision": reason(
         "{existing} vient d'autres données de la même période : la différence serait l'envoi tardif d'un détenteur.",
         "{existing} was built from other data of the same period: the difference would be one holder's late records.",
         _USE_RELEASED,
     ),
-    "interlock.rules": _reason(
+    "interlock.rules": reason(
         "{existing} suit d'autres règles : une case montrée ici et cachée là dirait quelle règle l'a cachée.",
         "{existing} follows other rules: a cell shown here and hidden there would tell which rule hid it.",
         _USE_RELEASED,
     ),
 }
 
-REASONS: Mapping[str, Reason] = MappingProxyType({**_BOUNDARY, **_SUBJECT, **_AGREEMENT, **_TERM, **_INTERLOCK})
+DECISIONS: Mapping[str, Reason] = {**_BOUNDARY, **_SUBJECT, **_AGREEMENT, **_TERM, **_INTERLOCK}

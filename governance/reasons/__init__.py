@@ -1,0 +1,23 @@
+"""Why the hub may say no: every code, its sentence and the next step, in French and English; one file a theme.
+
+A code is a promise: interfaces, logs and tests name it, so it is never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from governance.reasons.choice import CHOICE
+from governance.reasons.decisions import DECISIONS
+from governance.reasons.extracts import EXTRACTS
+from governance.reasons.negotiation import NEGOTIATION
+from governance.reasons.reason import Reason
+from governance.reasons.requests import REQUESTS
+from governance.reasons.sanctions import SANCTIONS
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {**DECISIONS, **NEGOTIATION, **EXTRACTS, **CHOICE, **SANCTIONS, **REQUESTS}
+)
+
+__all__ = ["REASONS", "Reason"]
