@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from governance.canonical import Plain, digest
 from governance.errors import CommonsError
@@ -32,13 +32,13 @@ class ActRefused(CommonsError):
         self.denied = verdict
 
 
-def refuse_act(code: str, clause: str, **values: object) -> NoReturn:
-    """Refuse an act with a code of `governance.reasons`.
+def act_refused(code: str, clause: str, **values: object) -> ActRefused:
+    """The refusal of an act, to be raised, with a code of `governance.reasons`.
 
     Raises:
-        ActRefused: always.
+        KeyError: the code is not in the catalogue.
     """
-    raise ActRefused(denied(code, clause, **values))
+    return ActRefused(denied(code, clause, **values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from governance.acts import Kind
+from governance.member_keys import MEMBER_KEY
 from governance.parts import Parts
 from governance.world import World
 
-_KINDS: tuple[Kind[Any], ...] = ()
+_KINDS: tuple[Kind[Any], ...] = (MEMBER_KEY,)
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in _KINDS})
 

@@ -8,6 +8,7 @@ from hub.released import Released
 from hub.services.back import Back, Progress, silent
 from hub.services.front import Front
 from hub.settings import Settings
+from hub.signet import Signet
 from hub.vault import Vault
 
 _MIB = 1 << 20
@@ -29,6 +30,7 @@ def back_office(settings: Settings, *, progress: Progress = silent) -> Back:
     return Back(
         front=front_office(settings),
         vault=Vault(settings.vault_folder),
+        signet=Signet(settings.keys_folder),
         fetcher=Fetcher(
             most_bytes=settings.fetch_mib * _MIB,
             most_s=settings.fetch_s,

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", repr=False, description="SQLAlchemy URL of the records; empty: SQLite below `home`")
     vault: Path | None = Field(None, description="Folder of raw archives and operator-sensitive columns")
     released: Path | None = Field(None, description="Folder of what may leave: open files, protected releases")
+    keys: Path | None = Field(None, description="Folder of the hub's own signing key; the web must not read it")
     timezone: str = Field("Europe/Paris", description="Local time of the territory, for hour bands and days")
     zones: Path | None = Field(
         None, description="GeoJSON of the communes (properties id, name); else zones/communes.geojson below `home`"
@@ -64,6 +65,11 @@ class Settings(BaseSettings):
     def released_folder(self) -> Path:
         """Where releases are kept."""
         return self.released or self.home / "released"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the hub's own signing key is: never where the web can read."""
+        return self.keys or self.home / "keys"
 
     @property
     def communes(self) -> Path | None:

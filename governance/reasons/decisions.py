@@ -31,6 +31,11 @@ _BOUNDARY = {
         "Only what is open may be read by others than members.",
         Sentence("Utiliser une clé de membre.", "Use a member's key."),
     ),
+    "actor.scope": reason(
+        "Cette clé n'a pas la portée « {scope} ».",
+        "This key has not the scope '{scope}'.",
+        Sentence("Demander une clé de cette portée au secrétariat.", "Ask the secretariat for a key of this scope."),
+    ),
     "actor.inactive": reason(
         "Le membre {actor} n'est pas actif.", "The member {actor} is not active.", ASK_SECRETARIAT
     ),

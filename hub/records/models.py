@@ -303,20 +303,15 @@ class LogCosignature(Base):
     line: Mapped[str] = mapped_column(Text)
 
 
-class SigningKey(Base):
-    """A member's Ed25519 key. The private half is with the member, or sealed here under its passphrase."""
+class SealedKey(Base):
+    """The private half of a member's Ed25519 key, sealed under its passphrase, where it does not keep it itself."""
 
-    __tablename__ = "signing_key"
+    __tablename__ = "sealed_key"
 
-    #: The first 16 hexadecimal digits of SHA-256 of the public key.
+    #: The key's id (`governance.signing.key_id`); the public half is a thing, made by an act.
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
-    member_id: Mapped[str] = mapped_column(String(80), index=True)
-    #: 32 bytes in base64.
-    public: Mapped[str] = mapped_column(String(44))
-    #: PKCS #8 in PEM, encrypted; None where the member keeps it.
-    sealed: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[dt.datetime]
-    revoked_at: Mapped[dt.datetime | None]
+    #: PKCS #8 in PEM, encrypted.
+    sealed: Mapped[str] = mapped_column(Text)
 
 
 class Extract(Base):

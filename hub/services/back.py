@@ -9,6 +9,7 @@ from pathlib import Path
 from feeds.reading import Limits
 from hub.fetch import Fetcher
 from hub.services.front import Front
+from hub.signet import Signet
 from hub.vault import Vault
 
 #: Told of long work: phase, how much is done, how much there is (0 when not known).
@@ -27,6 +28,7 @@ class Back:
     vault: Vault
     fetcher: Fetcher
     timezone: str
+    signet: Signet
     zones: Path | None = None
     limits: Limits = field(default_factory=Limits)
     check_s: float = 900.0

@@ -16,6 +16,7 @@ from hub.errors import Refused
 from hub.records import audit as audit_records
 from hub.services.commons import current_world
 from hub.services.front import Front
+from hub.services.turn import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,4 @@ def note(session: Session, request: Request, decision: Decision, *, counts: Mapp
 
 
 def _reason(one: Refusal) -> dict[str, str]:
-    told = one.denied
-    return {
-        "code": told.code,
-        "clause": told.clause,
-        "dataset": one.dataset,
-        "agreement": one.agreement,
-        "sentence_fr": told.reason.fr,
-        "sentence_en": told.reason.en,
-        "next_fr": told.next_step.fr,
-        "next_en": told.next_step.en,
-    }
+    return {**told(one.denied), "dataset": one.dataset, "agreement": one.agreement}

@@ -15,7 +15,11 @@ from hub.records.models import ApiKey
 from hub.services.front import Front
 
 #: What a key may be used for.
-SCOPES = {"read": "read what the member may read", "contribute": "hand in feeds of the member's own datasets"}
+SCOPES = {
+    "read": "read what the member may read",
+    "contribute": "hand in feeds of the member's own datasets",
+    "govern": "act for the member: negotiate, sign, ask, vote",
+}
 _PREFIX = "mch"
 
 

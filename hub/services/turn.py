@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from governance.acts import Act, ActRefused, Kind
 from governance.canonical import Plain
 from governance.log.entry import Entry
+from governance.verdicts import Denied
 from governance.world import World
 from hub.errors import Conflict, NotFound, Refused
 from hub.records import log as log_records
@@ -151,18 +152,21 @@ def all_seen(front: Front, kind: Kind[Any]) -> list[Seen]:
 
 def refused_act(refusal: ActRefused) -> Refused:
     """A refused act as the error that tells it."""
-    told = refusal.denied
-    reason = {
-        "code": told.code,
-        "clause": told.clause,
+    return Refused(refusal.denied.reason.en, [told(refusal.denied)])
+
+
+def told(verdict: Denied) -> dict[str, str]:
+    """A denial as the problem documents and the command line tell it."""
+    return {
+        "code": verdict.code,
+        "clause": verdict.clause,
         "dataset": "",
         "agreement": "",
-        "sentence_fr": told.reason.fr,
-        "sentence_en": told.reason.en,
-        "next_fr": told.next_step.fr,
-        "next_en": told.next_step.en,
+        "sentence_fr": verdict.reason.fr,
+        "sentence_en": verdict.reason.en,
+        "next_fr": verdict.next_step.fr,
+        "next_en": verdict.next_step.en,
     }
-    return Refused(told.reason.en, [reason])
 
 
 def _entry(act: Act, parties: set[str], *, revision: int) -> Entry:

@@ -26,6 +26,7 @@ from hub.services.commons import put_in_force
 from hub.services.front import Front
 from hub.services.ingest import ingest
 from hub.services.publish import publish_version
+from hub.signet import Signet
 from hub.vault import Vault
 from tests.hub.test_bad_input import mds_page
 from tests.hub.test_release import commons
@@ -39,7 +40,13 @@ def back(tmp_path: Path) -> Back:
     records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
     records.upgrade()
     front = Front(records, Released(tmp_path / "released"), FixedClock(NOW))
-    made = Back(front, Vault(tmp_path / "vault"), Fetcher(most_bytes=1, most_s=1.0), timezone="Europe/Paris")
+    made = Back(
+        front,
+        Vault(tmp_path / "vault"),
+        Fetcher(most_bytes=1, most_s=1.0),
+        timezone="Europe/Paris",
+        signet=Signet(tmp_path / "keys"),
+    )
     put_in_force(front, commons())
     return made
 

@@ -28,6 +28,7 @@ from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.front import Front
 from hub.services.release import ReleaseAsk, release
+from hub.signet import Signet
 from hub.vault import Vault
 
 NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
@@ -93,7 +94,13 @@ def back(tmp_path: Path) -> Back:
     records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
     records.upgrade()
     front = Front(records, Released(tmp_path / "released"), FixedClock(NOW))
-    made = Back(front, Vault(tmp_path / "vault"), Fetcher(most_bytes=1, most_s=1.0), timezone="Europe/Paris")
+    made = Back(
+        front,
+        Vault(tmp_path / "vault"),
+        Fetcher(most_bytes=1, most_s=1.0),
+        timezone="Europe/Paris",
+        signet=Signet(tmp_path / "keys"),
+    )
     put_in_force(front, commons())
     for number, (dataset, flows) in enumerate(TRIPS.items()):
         bring(made, dataset, trips_table(PROVIDER[dataset], flows, 1000 * number), f"{number:064d}")
@@ -223,7 +230,9 @@ def test_a_holder_cannot_send_records_in_a_competitors_name(back: Back) -> None:
 
 
 def test_a_batch_that_the_vault_lost_stops_the_release(back: Back, tmp_path: Path) -> None:
-    elsewhere = Back(back.front, Vault(tmp_path / "other"), back.fetcher, timezone="Europe/Paris")
+    elsewhere = Back(
+        back.front, Vault(tmp_path / "other"), back.fetcher, timezone="Europe/Paris", signet=Signet(tmp_path / "keys")
+    )
     with pytest.raises(StorageError, match="lacks a batch of mds-"):
         release(elsewhere, ask())
 

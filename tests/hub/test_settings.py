@@ -16,6 +16,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "database_url": ("postgresql+psycopg://hub:s3cret@db/hub", "postgresql+psycopg://hub:s3cret@db/hub"),
     "vault": ("/srv/vault", Path("/srv/vault")),
     "released": ("/srv/released", Path("/srv/released")),
+    "keys": ("/srv/keys", Path("/srv/keys")),
     "timezone": ("Europe/Zurich", "Europe/Zurich"),
     "zones": ("/srv/communes.geojson", Path("/srv/communes.geojson")),
     "now": ("2026-03-01T08:00:00Z", dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from governance.acts import Act, Kind, refuse_act
+from governance.acts import Act, Kind, act_refused
 from governance.log.entry import commitment, leaf, mark
 from governance.log.merkle import grown, root_hash
 from hub.clock import FixedClock
@@ -31,7 +31,7 @@ def _apply(state: int | None, act: Act) -> int:
     step = act.body["step"]
     assert isinstance(step, int)
     if step < 0:
-        refuse_act("actor.may_not", "action", actor=act.by, action=act.what)
+        raise act_refused("actor.may_not", "action", actor=act.by, action=act.what)
     return (state or 0) + step
 
 

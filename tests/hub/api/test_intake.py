@@ -13,6 +13,7 @@ from hub.fetch import Fetcher
 from hub.intake.app import create_intake
 from hub.records.models import Job
 from hub.services.back import Back
+from hub.signet import Signet
 from hub.vault import Vault
 from tests.hub.api.hall import Hall, ask, get
 
@@ -22,7 +23,13 @@ LIMIT = 1_000
 
 @pytest.fixture
 def back(hall: Hall, tmp_path: Path) -> Back:
-    return Back(hall.front, Vault(tmp_path / "vault"), Fetcher(most_bytes=LIMIT, most_s=1.0), "Europe/Paris")
+    return Back(
+        hall.front,
+        Vault(tmp_path / "vault"),
+        Fetcher(most_bytes=LIMIT, most_s=1.0),
+        "Europe/Paris",
+        Signet(tmp_path / "keys"),
+    )
 
 
 @pytest.fixture

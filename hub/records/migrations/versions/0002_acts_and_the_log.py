@@ -64,18 +64,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "place", name=op.f("pk_log_node")),
     )
     op.create_table(
-        "signing_key",
+        "sealed_key",
         sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("member_id", sa.String(length=80), nullable=False),
-        sa.Column("public", sa.String(length=44), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=True),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("revoked_at", INSTANT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_key")),
     )
-    with op.batch_alter_table("signing_key", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_signing_key_member_id"), ["member_id"], unique=False)
-
     op.create_table(
         "thing",
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -160,10 +153,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_thing_log_index"))
 
     op.drop_table("thing")
-    with op.batch_alter_table("signing_key", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_signing_key_member_id"))
-
-    op.drop_table("signing_key")
+    op.drop_table("sealed_key")
     op.drop_table("log_node")
     op.drop_table("log_entry")
     op.drop_table("log_checkpoint")
