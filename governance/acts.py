@@ -12,8 +12,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from unicodedata import category
 
-from governance.canonical import Plain, digest
+from governance.canonical import LARGEST_INTEGER, Plain, digest
 from governance.errors import CommonsError
 from governance.parts import Parts
 from governance.verdicts import Denied, denied
@@ -41,6 +42,27 @@ def act_refused(code: str, clause: str, **values: object) -> ActRefused:
     return ActRefused(denied(code, clause, **values))
 
 
+class NotWritable(CommonsError):
+    """A text or number that not every database and JSON reader keeps as it is; names the place."""
+
+
+def _must_be_writable(value: Plain, place: str) -> None:
+    """Refuse NUL, control characters but line ends and tabs, halves of surrogate pairs, and integers beyond 2^53."""
+    if isinstance(value, str):
+        if any(category(one) in {"Cc", "Cs"} and one not in "\n\r\t" for one in value):
+            raise NotWritable(f"{place} holds a character that is no text")
+    elif isinstance(value, int):
+        if abs(value) > LARGEST_INTEGER:
+            raise NotWritable(f"{place} holds a number beyond 2^53 - 1")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            _must_be_writable(name, place)
+            _must_be_writable(item, f"{place}.{name}")
+    elif isinstance(value, Sequence):
+        for number, item in enumerate(value):
+            _must_be_writable(item, f"{place}[{number}]")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that was done. `what` is a verb of the kind (``offered``), `by` a member's id or ``hub``.
@@ -55,6 +77,10 @@ class Act:
     at: dt.datetime
     body: Mapping[str, Plain]
     why: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("kind", "thing", "what", "by", "why", "body"):
+            _must_be_writable(getattr(self, name), name)
 
     def plain(self) -> Mapping[str, Plain]:
         """As JSON, to be read again by `read_act`."""

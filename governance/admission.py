@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from governance.audiences import Audience
+from governance import bilateral
+from governance.audiences import JOINT, Audience
 from governance.cubes import Edition
 from governance.datasets import Sensitivity
 from governance.decision import Step
-from governance.parties import SUSPENDED_FROM, Kind
+from governance.parties import SUSPENDED_FROM, Kind, Sanction
 from governance.request import Action, Request
 from governance.verdicts import Denied, denied
 from governance.world import World
 
 Test: TypeAlias = Callable[[Request, World], Denied | None]
+
+#: Audiences that somebody is in because it was agreed with: not by reading, nor by giving its name, nor as the holder.
+NEGOTIATED = frozenset({Audience.MEMBERS, Audience.AUTHORITY, Audience.BILATERAL})
+#: Audiences to which a dataset goes as it came, if it is classified as open.
+AS_IT_CAME = frozenset({Audience.OPEN, Audience.IDENTIFIED})
 
 
 def datasets_of(request: Request, world: World) -> tuple[str, ...]:
@@ -54,7 +60,7 @@ def known_purpose(request: Request, world: World) -> Denied | None:
 
 
 def allowed_actor(request: Request, world: World) -> Denied | None:
-    """Only the secretariat builds releases; it or the holder publishes a dataset."""
+    """Only the secretariat builds releases and extracts; it or the holder publishes a dataset."""
     if request.action is Action.READ or request.actor is None:
         return None
     dataset = world.datasets.get(request.subject)
@@ -65,17 +71,18 @@ def allowed_actor(request: Request, world: World) -> Denied | None:
 
 
 def no_sanction(request: Request, world: World) -> Denied | None:
-    """The open tier is never a sanction's target; what was negotiated is, from level 4 on."""
+    """The open tier is never a sanction's target; what was negotiated is from level 4 on, all the rest from level 5."""
     if request.actor is None or request.audience is Audience.OPEN:
         return None
     level = world.members[request.actor].sanction
-    return denied("sanction.forbids", "sanction", level=int(level)) if level >= SUSPENDED_FROM else None
+    least = SUSPENDED_FROM if request.audience in NEGOTIATED else Sanction.ALL_BUT_OPEN_SUSPENDED
+    return denied("sanction.forbids", "sanction", level=int(level)) if level >= least else None
 
 
 def registered(request: Request, world: World) -> Denied | None:
     """The subject is a dataset or a registered cube, and the action fits it."""
     if request.subject in world.cubes:
-        fits = request.action is not Action.PUBLISH_OPEN
+        fits = request.action in {Action.RELEASE, Action.READ}
         return None if fits else denied("dataset.unknown", "dataset", subject=request.subject)
     if request.subject not in world.datasets or request.action is Action.RELEASE:
         code = "cube.unknown" if request.action is Action.RELEASE else "dataset.unknown"
@@ -83,15 +90,17 @@ def registered(request: Request, world: World) -> Denied | None:
     return None
 
 
-def open_dataset(request: Request, world: World) -> Denied | None:
-    """As itself a dataset leaves only openly, and only when it was classified as open; or to its own holder."""
+def leaves_as_itself(request: Request, world: World) -> Denied | None:
+    """As itself a dataset leaves when it was classified as open, to everybody or to whoever gave a name; its records
+    leave as an extract, to one member; and its own holder reads it.
+    """
     dataset = world.datasets.get(request.subject)
-    if dataset is None:
+    if dataset is None or bilateral.is_extract(request):
         return None
     if request.audience is Audience.HOLDER and request.action is Action.READ:
         own = request.actor == dataset.holder
         return None if own else denied("dataset.sealed", "tier", subject=dataset.id)
-    if request.audience is not Audience.OPEN:
+    if request.audience not in AS_IT_CAME or request.action is Action.EXTRACT:
         return denied("dataset.sealed", "tier", subject=dataset.id)
     if dataset.sensitivity is not Sensitivity.OPEN:
         return denied("dataset.sensitive", "sensitivity", subject=dataset.id)
@@ -113,8 +122,8 @@ def cube_audience(request: Request, world: World) -> Denied | None:
     cube = world.cubes.get(request.subject)
     if cube is None:
         return None
-    floors = world.ruleset.floors.get(request.audience)
-    if request.audience not in cube.audiences or floors is None:
+    floors = world.floors_for(request.audience, request.period)
+    if request.audience not in cube.audiences & JOINT or floors is None:
         return denied("cube.audience", "audience", audience=request.audience.value)
     if not floors.allows(cube.grain):
         return denied("cube.too_fine", "finest", grain=cube.grain, audience=request.audience.value)
@@ -180,12 +189,17 @@ TESTS: tuple[tuple[Step, str, Test], ...] = (
     (Step.BOUNDARY, "member", known_actor),
     (Step.BOUNDARY, "purpose", known_purpose),
     (Step.BOUNDARY, "action", allowed_actor),
+    (Step.BOUNDARY, "recipient", bilateral.one_recipient),
     (Step.SANCTION, "sanction", no_sanction),
+    (Step.SANCTION, "recipient", bilateral.unsanctioned_recipient),
     (Step.REGISTERED, "subject", registered),
-    (Step.REGISTERED, "sensitivity", open_dataset),
+    (Step.REGISTERED, "sensitivity", leaves_as_itself),
+    (Step.REGISTERED, "extract", bilateral.described),
     (Step.REGISTERED, "parameters", own_parameters),
     (Step.REGISTERED, "audience", cube_audience),
+    (Step.REGISTERED, "finest", bilateral.within_floors),
     (Step.REGISTERED, "period", whole_period),
+    (Step.REGISTERED, "steps", bilateral.whole_steps),
     (Step.HOLDERS, "holders", holders_given),
     (Step.HOLDERS, "status", holders_active),
     (Step.HOLDERS, "public_parts", one_secret_each),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from governance.audiences import Tier
 from governance.bilingual import Sentence
 from governance.canonical import Plain, digest
+from governance.negotiation.rgpd import Rgpd
 from governance.terms.base import Term
 from governance.terms.floors import Named
 from governance.terms.scope import ForAudience, ForPurpose, Recipient, Validity
@@ -45,7 +46,10 @@ BINDING = frozenset({State.VERIFIED, State.ACTIVE, State.WITHDRAWING})
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One immutable version of an agreement. `terms` are the optional clauses, by name."""
+    """One immutable version of an agreement. `terms` are the optional clauses, by name.
+
+    `unsigned` are the members whose signature is owed and missing; while there are any, it does not bind.
+    """
 
     id: str
     version: int
@@ -59,6 +63,8 @@ class Agreement:
     audiences: ForAudience
     purposes: ForPurpose
     terms: Mapping[str, Term]
+    rgpd: Rgpd | None = None
+    unsigned: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -68,12 +74,12 @@ class Agreement:
     @property
     def binding(self) -> bool:
         """Whether the stored state lets the clock decide."""
-        return self.state in BINDING
+        return self.state in BINDING and not self.unsigned
 
     def state_at(self, at: dt.datetime) -> State:
         """The state as it is at an instant: the clock makes VERIFIED active, and ACTIVE expired."""
         if not self.binding:
-            return self.state
+            return State.ACCEPTED if self.unsigned and self.state in BINDING else self.state
         if at >= self.validity.to:
             return State.WITHDRAWN if self.state is State.WITHDRAWING else State.EXPIRED
         if at < self.validity.from_:
@@ -97,7 +103,9 @@ class Agreement:
 
     def plain(self) -> Mapping[str, Plain]:
         """What the parties agreed on, as JSON. The state is not a part of it: it changes, the text does not."""
+        personal: dict[str, Plain] = {"rgpd": self.rgpd.plain()} if self.rgpd is not None else {}
         return {
+            **personal,
             "audience": self.audiences.plain(),
             "dataset": self.dataset,
             "holder": self.holder,

@@ -29,8 +29,8 @@ class Ask:
 
     `recipients` are the names under which the reader may be granted something (``everyone``, ``members``, its college,
     itself); None where nobody reads yet, because a release is only being built. `fields` None means all fields.
-    `ready_from` is the end of the period asked for; None for what has no period. `applied` are the rules to which the
-    stored release was built; None where nothing is stored yet. `used` None leaves counting to the door.
+    `begun_at` and `ready_from` are the period's beginning and end; None for what has no period. `applied` are the rules
+    to which the stored release was built; None where nothing is stored yet. `used` None leaves counting to the door.
     """
 
     purpose: str
@@ -42,6 +42,7 @@ class Ask:
     fields: frozenset[str] | None = None
     zone_system: str | None = None
     time_grain: TimeGrain | None = None
+    begun_at: dt.datetime | None = None
     ready_from: dt.datetime | None = None
     applied: Mapping[str, Term] | None = None
     used: Used | None = None

@@ -11,8 +11,10 @@ class Audience(StrEnum):
     """Whoever may read a release is its attacker, and nobody else is."""
 
     OPEN = "open"
+    IDENTIFIED = "identified"
     MEMBERS = "members"
     AUTHORITY = "authority"
+    BILATERAL = "bilateral"
     HOLDER = "holder"
 
 
@@ -30,11 +32,18 @@ class Tier(StrEnum):
 WIDER: Mapping[Audience, frozenset[Audience]] = MappingProxyType(
     {
         Audience.OPEN: frozenset(),
-        Audience.MEMBERS: frozenset({Audience.OPEN}),
-        Audience.AUTHORITY: frozenset({Audience.OPEN, Audience.MEMBERS}),
-        Audience.HOLDER: frozenset({Audience.OPEN, Audience.MEMBERS}),
+        Audience.IDENTIFIED: frozenset({Audience.OPEN}),
+        Audience.MEMBERS: frozenset({Audience.OPEN, Audience.IDENTIFIED}),
+        Audience.AUTHORITY: frozenset({Audience.OPEN, Audience.IDENTIFIED, Audience.MEMBERS}),
+        Audience.BILATERAL: frozenset({Audience.OPEN, Audience.IDENTIFIED, Audience.MEMBERS}),
+        Audience.HOLDER: frozenset({Audience.OPEN, Audience.IDENTIFIED, Audience.MEMBERS}),
     }
 )
+
+#: Audiences for which numbers of several holders may be joined. The others read datasets: whole, or as an extract.
+JOINT = frozenset({Audience.OPEN, Audience.MEMBERS, Audience.AUTHORITY})
+#: Audiences that get nothing until floors were voted for them.
+WITH_FLOORS = JOINT | {Audience.BILATERAL}
 
 #: Audiences among which the contributing holdings themselves read (a competitor knows its own numbers exactly).
 WITH_INSIDERS = frozenset({Audience.OPEN, Audience.MEMBERS})

@@ -22,57 +22,62 @@ from __future__ import annotations
 import dataclasses
 
 from governance.ask import Ask
+from governance.bilateral import extract_of
 from governance.decision import Decision, Deny, Passed, Permit, Refusal, Step
 from governance.grants import Grant, Slot, Standing
 from governance.obligations import Obligations
+from governance.recall import Recall, recall_of
 from governance.request import Request
 from governance.standing import stand
 from governance.terms.vocabulary import strictest
 from governance.verdicts import denied
 from governance.world import Prohibition, World
 
-#: How many kinds of request are remembered; beyond it the memory starts anew, which changes no answer.
-REMEMBERED = 4096
+#: How many kinds of request are remembered (about 5 KB each); beyond it the memory starts anew: no answer changes.
+REMEMBERED = 8192
 
 
 def decide(request: Request, world: World) -> Decision:
     """Whether a request is permitted, under which obligations, and why."""
-    standing = _remembered(request, world)
+    recall = world.memo.get(request.timeless)
+    known = recall.decided(request) if recall is not None else None
+    return known if known is not None else _decided_anew(request, world, recall)
+
+
+def _decided_anew(request: Request, world: World, recall: Recall | None) -> Decision:
+    standing = stand(request, world)
+    decision = _judged(request, world, standing)
+    if recall is None:
+        if len(world.memo) >= REMEMBERED:
+            world.memo.clear()
+        recall = world.memo[request.timeless] = recall_of(standing)
+    recall.keep(request, decision)
+    return decision
+
+
+def decide_without_memory(request: Request, world: World) -> Decision:
+    """The same answer as `decide`, worked out from nothing: what the memory is held against."""
+    return _judged(request, world, stand(request, world))
+
+
+def _judged(request: Request, world: World, standing: Standing) -> Decision:
     if standing.refusal is not None:
         return Deny((standing.refusal,))
     for prohibition in standing.prohibitions:
         if prohibition.validity.from_ <= request.at < prohibition.validity.to:
             return Deny((_prohibited(prohibition),))
-    chosen: list[Grant] = []
-    for slot in standing.slots:
-        held = next((grant for grant in slot.grants if grant.holds(request, standing.ask)), None)
-        if held is None:
-            return Deny(_refusals(standing, request, world))
-        chosen.append(held)
+    held = [next((one for one in slot.grants if one.holds(request, standing.ask)), None) for slot in standing.slots]
+    chosen = [grant for grant in held if grant is not None]
+    if len(chosen) < len(held):
+        uncarried = [slot for slot, grant in zip(standing.slots, held, strict=True) if grant is None]
+        ask = dataclasses.replace(standing.ask, at=request.at, used=request.used)
+        return Deny(tuple(_nearest(slot, ask, world) for slot in uncarried))
     return _permit(chosen, standing, request)
-
-
-def _remembered(request: Request, world: World) -> Standing:
-    key = request.timeless
-    standing = world.memo.get(key)
-    if standing is None:
-        if len(world.memo) >= REMEMBERED:
-            world.memo.clear()
-        standing = world.memo[key] = stand(request, world)
-    return standing
 
 
 def _prohibited(prohibition: Prohibition) -> Refusal:
     reason = denied("prohibition.in_force", "prohibition", prohibition=prohibition.id, why=prohibition.why)
     return Refusal(Step.SANCTION, reason, prohibition.subject)
-
-
-def _refusals(standing: Standing, request: Request, world: World) -> tuple[Refusal, ...]:
-    """One reason for each dataset that nothing carries."""
-    ask = dataclasses.replace(standing.ask, at=request.at, used=request.used)
-    carried = [any(grant.holds(request, ask) for grant in slot.grants) for slot in standing.slots]
-    uncarried = [slot for slot, held in zip(standing.slots, carried, strict=True) if not held]
-    return tuple(_nearest(slot, ask, world) for slot in uncarried)
 
 
 def _nearest(slot: Slot, ask: Ask, world: World) -> Refusal:
@@ -89,16 +94,14 @@ def _nearest(slot: Slot, ask: Ask, world: World) -> Refusal:
 
 
 def _permit(chosen: list[Grant], standing: Standing, request: Request) -> Permit:
-    """The permit on these agreements; the instant is not a part of it, so it is written once."""
-    key = tuple(grant.candidate.agreement.key for grant in chosen)
-    permit = standing.permits.get(key)
-    if permit is None:
-        permit = standing.permits[key] = Permit(
-            obligations=standing.empty or _obligations(chosen, standing, request),
-            because=_because(chosen, standing),
-            grants={slot.dataset: name for slot, name in zip(standing.slots, key, strict=True)},
-        )
-    return permit
+    """The permit on these agreements; the instant is no part of it."""
+    return Permit(
+        obligations=standing.empty or _obligations(chosen, standing, request),
+        because=_because(chosen, standing),
+        grants={
+            slot.dataset: grant.candidate.agreement.key for slot, grant in zip(standing.slots, chosen, strict=True)
+        },
+    )
 
 
 def _obligations(chosen: list[Grant], standing: Standing, request: Request) -> Obligations:
@@ -114,6 +117,7 @@ def _obligations(chosen: list[Grant], standing: Standing, request: Request) -> O
         named=frozenset(holding for holding, named in waives.items() if named),
         known=frozenset(slot.holding for slot in standing.slots if slot.known),
         holdings={slot.dataset: slot.holding for slot in standing.slots},
+        extract=extract_of(request, chosen[0].candidate.agreement.id),
     )
 
 

@@ -8,11 +8,35 @@ from types import MappingProxyType
 from typing import Any
 
 from governance.acts import Kind
+from governance.choice.charter import CHARTER
+from governance.choice.history import RULESET
+from governance.choice.membership import MEMBERSHIP
+from governance.choice.proposal import PROPOSAL
+from governance.disputes.kind import DISPUTE
+from governance.documents import DOCUMENTS
+from governance.issued import ISSUED
 from governance.member_keys import MEMBER_KEY
+from governance.negotiation.steps import AGREEMENT
 from governance.parts import Parts
+from governance.registers.editions import REGISTER
+from governance.requests.steps import ACCESS_REQUEST
+from governance.sanctions.kind import SANCTION
 from governance.world import World
 
-_KINDS: tuple[Kind[Any], ...] = (MEMBER_KEY,)
+_KINDS: tuple[Kind[Any], ...] = (
+    DOCUMENTS,
+    MEMBER_KEY,
+    RULESET,
+    MEMBERSHIP,
+    AGREEMENT,
+    CHARTER,
+    PROPOSAL,
+    ACCESS_REQUEST,
+    ISSUED,
+    SANCTION,
+    DISPUTE,
+    REGISTER,
+)
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in _KINDS})
 

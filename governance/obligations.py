@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from governance.audiences import Audience
 from governance.canonical import Plain, digest
+from governance.extract import Extract, read_extract
 from governance.terms.base import Enforcement, Term
 from governance.terms.floors import Named
 from governance.terms.vocabulary import OPTIONAL, parse_term
@@ -18,7 +19,8 @@ class Obligations:
 
     `holders` are the holdings whose data is joined, `named` those that waived their secrecy towards the audience (see
     `waived` for what comes of it), `known` those whose numbers the audience knows already (they are no cover).
-    `holdings` is the holding of each dataset: two mergers can leave the same names behind. `digest` is over all of it.
+    `holdings` is the holding of each dataset: two mergers can leave the same names behind. `extract` says what an
+    extract holds and for whom; None for anything else. `digest` is over all of it.
     """
 
     subject: str
@@ -29,6 +31,7 @@ class Obligations:
     named: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     holdings: Mapping[str, str] = field(default_factory=dict)
+    extract: Extract | None = None
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +58,9 @@ class Obligations:
 
     def plain(self) -> Mapping[str, Plain]:
         """As JSON, to be stored beside a release and read again by `read_obligations`."""
+        extract = {"extract": self.extract.plain()} if self.extract else {}
         return {
+            **extract,
             "audience": self.audience.value,
             "edition": self.edition,
             "holders": sorted(self.holders),
@@ -79,6 +84,9 @@ def read_obligations(plain: Mapping[str, object]) -> Obligations:
     terms, holdings = plain["terms"], plain["holdings"]
     if not isinstance(terms, Mapping) or not isinstance(holdings, Mapping):
         raise TypeError("terms and holdings must be objects")
+    extract = plain.get("extract")
+    if extract is not None and not isinstance(extract, Mapping):
+        raise TypeError("an extract must be an object")
     return Obligations(
         subject=str(plain["subject"]),
         audience=Audience(str(plain["audience"])),
@@ -88,6 +96,7 @@ def read_obligations(plain: Mapping[str, object]) -> Obligations:
         named=_names(plain["named"]),
         known=_names(plain["known"]),
         holdings={str(dataset): str(holding) for dataset, holding in holdings.items()},
+        extract=read_extract(extract) if extract is not None else None,
     )
 
 

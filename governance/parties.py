@@ -39,10 +39,8 @@ class Sanction(IntEnum):
     EXCLUDED = 6
 
 
-#: At this level the rate is divided by ten and a day is added to every delay.
+#: From this level on the rate is divided and the delay is longer, as the ruleset's ladder says.
 THROTTLED_FROM = Sanction.THROTTLE
-THROTTLE_DIVISOR = 10
-THROTTLE_DELAY_S = 24 * 3600
 #: From this level on nothing that was negotiated is served.
 SUSPENDED_FROM = Sanction.NEGOTIATED_SUSPENDED
 

@@ -6,8 +6,9 @@ how long they have. Whoever wants another rule proposes another version of the w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from governance.audiences import Audience
 from governance.canonical import Plain, digest
@@ -20,7 +21,8 @@ class Floors:
     """What holds for one audience, whatever an agreement says; agreements may only be stricter.
 
     `prior_percent` is q of the rule p* = 100 p / q: how close an open feed lets rivals estimate; None where the
-    audience is an outsider. A cube's grain must be no finer than one of `finest`; so must an extract's.
+    audience is an outsider. A cube's grain must be no finer than one of `finest`; so must an extract's. For extracts
+    `terms` is the delay alone: thresholds on travellers mean nothing for single records.
     """
 
     terms: Mapping[str, Term]
@@ -89,11 +91,20 @@ class Ladder(_Numbers):
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """Floors that were in force until an instant. Data of a period that had begun by then keeps them."""
+
+    floors: Mapping[Audience, Floors]
+    until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ruleset:
     """One version of the voted rules. An audience without floors gets nothing that was negotiated.
 
     `signatures_required`: agreements beyond the open tier bind only when both parties have signed them; without it
-    those that came with the founding documents bind as they stand there.
+    those that came with the founding documents bind as they stand there. `weights` are the colleges', in percent.
+    `superseded` are the floors of the versions before, oldest first; they are history, not a part of the version.
     """
 
     id: str
@@ -103,6 +114,8 @@ class Ruleset:
     deadlines: Deadlines = Deadlines()
     ladder: Ladder = Ladder()
     signatures_required: bool = False
+    weights: Mapping[str, int] = field(default_factory=dict)
+    superseded: tuple[Superseded, ...] = field(default=(), compare=False)
 
     def plain(self) -> Mapping[str, Plain]:
         """As JSON."""
@@ -114,6 +127,7 @@ class Ruleset:
             "signatures_required": self.signatures_required,
             "version": self.version,
             "voting": self.voting.plain(),
+            "weights": dict(self.weights),
         }
 
     def hash(self) -> str:

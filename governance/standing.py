@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from governance.admission import TESTS, datasets_of, edition_of
+from governance.agreement import Agreement
 from governance.ask import Ask
 from governance.audiences import Audience
+from governance.bilateral import is_extract, other_extract, under
+from governance.clauses import Clause, granting
 from governance.cubes import Cube
 from governance.decision import Passed, Refusal, Step
-from governance.grants import Case, Slot, Standing, candidate, grant
+from governance.grants import Case, Slot, Standing, grant, weigh
 from governance.obligations import Obligations
 from governance.parties import THROTTLED_FROM
 from governance.request import Action, Request
@@ -51,6 +54,7 @@ def _place(passed: list[Passed], step: Step) -> int:
 def _ask(request: Request, world: World) -> Ask:
     cube = world.cubes.get(request.subject)
     dataset = world.datasets.get(request.subject)
+    grain = cube.grain if cube else request.grain
     return Ask(
         purpose=request.purpose,
         purposes=world.purposes,
@@ -58,9 +62,10 @@ def _ask(request: Request, world: World) -> Ask:
         audience=request.audience,
         recipients=_recipients(request, world),
         territory=cube.territory if cube else dataset.territory if dataset else frozenset(),
-        fields=cube.fields if cube else None,
-        zone_system=cube.grain.zone_system if cube else None,
-        time_grain=cube.grain.time if cube else None,
+        fields=cube.fields if cube else request.fields,
+        zone_system=grain.zone_system if grain else None,
+        time_grain=grain.time if grain else None,
+        begun_at=world.end_of(request.period.from_) if request.period else None,
         ready_from=world.end_of(request.period.to) if request.period else None,
         applied=request.applied.terms if request.applied else None,
         used=request.used,
@@ -69,18 +74,29 @@ def _ask(request: Request, world: World) -> Ask:
 
 
 def _recipients(request: Request, world: World) -> frozenset[str] | None:
-    """Who reads: the actor; everyone, when something is published; nobody yet, when a release is built."""
-    if request.action is Action.RELEASE and request.audience is not Audience.OPEN:
-        return None
-    return world.names_of(request.actor) if request.action is Action.READ else frozenset({EVERYONE})
+    """Who reads: the actor; the one member of an extract; everyone, when something is published openly; nobody yet,
+    when anything else is built.
+    """
+    if is_extract(request):
+        return frozenset({f"member:{request.recipient}"})
+    if request.action is Action.READ:
+        return world.names_of(request.actor)
+    return frozenset({EVERYONE}) if request.audience is Audience.OPEN else None
 
 
 def _prohibitions(request: Request, world: World) -> tuple[Prohibition, ...]:
     """Those on the subject or a dataset of it that concern the reader, or the whole audience of what is built."""
     touched = {request.subject, *datasets_of(request, world)}
-    building = frozenset({EVERYONE} if request.audience is Audience.OPEN else {EVERYONE, MEMBERS})
-    names = world.names_of(request.actor) if request.action is Action.READ else building
+    names = _concerned(request, world)
     return tuple(one for one in world.prohibitions if one.subject in touched and one.recipients & names)
+
+
+def _concerned(request: Request, world: World) -> frozenset[str]:
+    if request.action is Action.READ:
+        return world.names_of(request.actor)
+    if is_extract(request):
+        return world.names_of(request.recipient)
+    return frozenset({EVERYONE} if request.audience is Audience.OPEN else {EVERYONE, MEMBERS})
 
 
 def _other_release(request: Request, world: World) -> Denied | None:
@@ -88,6 +104,8 @@ def _other_release(request: Request, world: World) -> Denied | None:
 
     After a merger the same names may stand for other datasets, so each dataset's holding is compared too.
     """
+    if is_extract(request) and request.action is Action.READ:
+        return other_extract(request, world)
     cube = world.cubes.get(request.subject)
     if cube is None or request.action is not Action.READ:
         return None
@@ -122,12 +140,13 @@ def public_of(request: Request, world: World, cube: Cube) -> frozenset[str]:
 
 
 def _floors(request: Request, world: World) -> Mapping[str, Term]:
-    """The voted floors of the audience, with p* where an open feed gives rivals a prior."""
+    """The voted floors of the audience, with p* where an open feed gives rivals a prior. Whole datasets have none."""
     cube = world.cubes.get(request.subject)
-    if cube is None:
+    floors = world.floors_for(request.audience, request.period)
+    if floors is None or (cube is None and not is_extract(request)):
         return {}
-    floors = world.ruleset.floors[request.audience]
-    estimated = any(cube.family in world.datasets[one].public_prior for one in datasets_of(request, world))
+    family = cube.family if cube else ""
+    estimated = any(family in world.datasets[one].public_prior for one in datasets_of(request, world))
     if estimated and floors.prior_percent is not None:
         return strictest([floors.terms, {Prior.name: Prior(floors.prior_percent)}])
     return floors.terms
@@ -136,13 +155,21 @@ def _floors(request: Request, world: World) -> Mapping[str, Term]:
 def _slot(dataset: str, request: Request, world: World, *, ask: Ask, floors: Mapping[str, Term]) -> Slot:
     cube = world.cubes.get(request.subject)
     holding = world.holding_of(dataset)
-    case = Case(ask, floors, holding, request.applied, _throttle(request, world))
-    candidates = [candidate(agreement, case) for agreement in world.by_dataset.get(dataset, ())]
-    candidates.sort(key=lambda one: (one.rank, one.agreement.id, one.agreement.version))
-    judged = tuple((one, one.refusal(ask, timed=False)) for one in candidates)
-    grants = [grant(one, ask) for one, refusal in judged if refusal is None]
+    slowed = world.ruleset.ladder if _throttle(request, world) else None
+    case = Case(ask, floors, holding, request.applied, slowed, under(request))
+    weighed = [weigh(one, _granting(one, request, world), case) for one in world.by_dataset.get(dataset, ())]
+    able = [one for one, refusal in weighed if refusal is None]
+    able.sort(key=lambda one: (one.rank, one.agreement.id, one.agreement.version))
     known = cube is not None and cube.family in world.datasets[dataset].public_parts
-    return Slot(dataset, holding, known, judged, tuple(grants))
+    return Slot(dataset, holding, known, tuple(weighed), tuple(grant(one, ask) for one in able))
+
+
+def _granting(agreement: Agreement, request: Request, world: World) -> tuple[Clause, ...]:
+    key = agreement.key, request.audience
+    found = world.clauses.get(key)
+    if found is None:
+        found = world.clauses[key] = granting(agreement, request.audience)
+    return found
 
 
 def _throttle(request: Request, world: World) -> bool:

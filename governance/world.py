@@ -9,25 +9,36 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from governance.agreement import Agreement
+from governance.audiences import Audience
 from governance.bilingual import Sentence
+from governance.choice.retroaction import floors_since
 from governance.cubes import Cube
 from governance.datasets import Dataset
+from governance.founding import Charter, Mandate
 from governance.parties import College, Holding, Member
+from governance.periods import Period
 from governance.purposes import PurposeGraph
-from governance.ruleset import Ruleset
+from governance.ruleset import Floors, Ruleset
 from governance.terms.scope import EVERYONE, MEMBERS, Validity
 
 if TYPE_CHECKING:
-    from governance.grants import Standing
+    from governance.clauses import Clause
+    from governance.recall import Recall
 
 
 @dataclass(frozen=True, slots=True)
 class Basin:
-    """The territory of the commons; its days are those of `time_zone`."""
+    """The territory of the commons; its days are those of `time_zone`.
+
+    `mandate`: who recognises the commons. `parent`: the voted rules of the commons that it is nested in.
+    """
 
     id: str
     name: Sentence
     time_zone: str
+    mandate: Mandate | None = None
+    charter: Charter | None = None
+    parent: Ruleset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,8 @@ class Prohibition:
 class World:
     """Parties, datasets, purposes, cubes, rules and agreements, each by id.
 
-    `memo` keeps what was found out for a request apart from the instant; the world is frozen, so it never goes stale.
+    `memo` keeps what was decided about each kind of request, `clauses` the tests of each agreement for each audience;
+    the world is frozen, so neither goes stale.
     """
 
     basin: Basin
@@ -64,7 +76,8 @@ class World:
     earlier_rulesets: frozenset[str] = frozenset()
     by_dataset: Mapping[str, tuple[Agreement, ...]] = field(init=False, repr=False, compare=False)
     rulesets: frozenset[str] = field(init=False, repr=False, compare=False)
-    memo: dict[tuple[object, ...], Standing] = field(init=False, repr=False, compare=False)
+    memo: dict[tuple[object, ...], Recall] = field(init=False, repr=False, compare=False)
+    clauses: dict[tuple[str, Audience], tuple[Clause, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         found: dict[str, list[Agreement]] = {}
@@ -73,6 +86,7 @@ class World:
         object.__setattr__(self, "by_dataset", {name: tuple(items) for name, items in found.items()})
         object.__setattr__(self, "rulesets", self.earlier_rulesets | {self.ruleset.hash()})
         object.__setattr__(self, "memo", {})
+        object.__setattr__(self, "clauses", {})
 
     def names_of(self, actor: str | None) -> frozenset[str]:
         """Under which names somebody may be granted something."""
@@ -80,6 +94,11 @@ class World:
         if member is None or not member.active:
             return frozenset({EVERYONE})
         return frozenset({EVERYONE, MEMBERS, f"college:{member.college}", f"member:{member.id}"})
+
+    def floors_for(self, audience: Audience, period: Period | None) -> Floors | None:
+        """The voted floors of an audience for data of a period: the strictest since it began. None: nothing leaves."""
+        began = self.end_of(period.from_) if period is not None else None
+        return floors_since(self.ruleset, audience, began)
 
     def holding_of(self, dataset: str) -> str:
         """The holding behind a dataset's holder."""

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hub.errors import StorageError
@@ -129,6 +129,14 @@ def publish_file(staged: Path, target: Path) -> None:
     _sync(staged)
     _make_folder(target.parent)
     staged.replace(target)
+    _sync(target.parent)
+
+
+def publish_once(staged: Path, target: Path) -> None:
+    """Move a file to its name unless one is there: of two that come at once, both go on with that of the first."""
+    _sync(staged)
+    with suppress(FileExistsError):
+        target.hardlink_to(staged)
     _sync(target.parent)
 
 

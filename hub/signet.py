@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.signing import new_key, private_pem, public_text, read_private
-from hub.durable import publish_file, staging, storage_errors
+from hub.durable import publish_once, staging, storage_errors
 
 _FILE = "hub.pem"
 
@@ -45,5 +45,4 @@ def _make(folder: Path, file: Path) -> None:
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.write(private_pem(new_key()))
-        if not file.exists():
-            publish_file(made, file)
+        publish_once(made, file)

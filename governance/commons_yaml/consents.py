@@ -13,6 +13,8 @@ from governance.commons_yaml.parties import read_sentence
 from governance.commons_yaml.subjects import read_terms
 from governance.cubes import Cube
 from governance.datasets import Dataset
+from governance.errors import TermError
+from governance.negotiation.rgpd import Rgpd, read_rgpd
 from governance.parties import College, Member
 from governance.purposes import PurposeGraph
 from governance.terms.scope import EVERYONE, MEMBERS, ForAudience, ForPurpose, Recipient, Validity
@@ -31,30 +33,48 @@ class Known:
     purposes: PurposeGraph
 
 
+_TEXT = ("id", "title", "holder", "dataset", "tier", "recipient", "validity", "audience", "purpose", "terms")
+
+
 def read_agreement(root: Node, *, known: Known) -> Agreement:
     """One version of an agreement."""
-    fields = root.fields(
-        *("id", "version", "title", "holder", "dataset", "tier", "state", "recipient", "validity", "audience"),
-        *("purpose", "terms"),
-    )
+    fields = root.fields(*_TEXT, "version", "state", optional=("rgpd",))
     dataset = fields["dataset"].known(known.datasets, "dataset")
     holder = fields["holder"].known(known.members, "member")
     if known.datasets[dataset].holder != holder:
         raise fields["holder"].wrong(f"{holder} does not hold {dataset}: only {known.datasets[dataset].holder} can")
+    return _text(fields, known, version=fields["version"].integer(), state=fields["state"].choice(State))
+
+
+def read_offer(root: Node, *, known: Known) -> Agreement:
+    """A text that somebody wants to negotiate: the hub numbers it, and whatever state it says is not looked at."""
+    return _text(root.fields(*_TEXT, optional=("rgpd", "state", "version")), known, version=0, state=State.DRAFT)
+
+
+def _text(fields: Mapping[str, Node], known: Known, *, version: int, state: State) -> Agreement:
     return Agreement(
         id=fields["id"].text(),
-        version=fields["version"].integer(),
+        version=version,
         title=read_sentence(fields["title"]),
-        holder=holder,
-        dataset=dataset,
+        holder=fields["holder"].known(known.members, "member"),
+        dataset=fields["dataset"].known(known.datasets, "dataset"),
         tier=fields["tier"].choice(Tier),
-        state=fields["state"].choice(State),
+        state=state,
         recipient=Recipient(_recipients(fields["recipient"], known)),
         validity=_validity(fields["validity"], known.zone),
         audiences=fields["audience"].checked(ForAudience.parse),
         purposes=ForPurpose(_purposes(fields["purpose"], known)),
         terms=read_terms(fields["terms"]),
+        rgpd=_rgpd(fields["rgpd"]) if "rgpd" in fields else None,
     )
+
+
+def _rgpd(node: Node) -> Rgpd:
+    fields = node.fields("legal_basis", "dpia", "register_entry")
+    try:
+        return read_rgpd({name: field.text() for name, field in fields.items()})
+    except TermError as error:
+        raise node.wrong(str(error)) from None
 
 
 def _purposes(node: Node, known: Known) -> frozenset[str]:

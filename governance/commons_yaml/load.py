@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from governance.agreement import Agreement
+from governance.choice.lattice import looser_than_parent
 from governance.commons_yaml.consents import Known, read_agreement, read_prohibitions
 from governance.commons_yaml.nodes import Node, parse
 from governance.commons_yaml.parties import read_basin, read_colleges, read_holdings, read_members, read_purposes
 from governance.commons_yaml.subjects import read_cubes, read_datasets, read_ruleset
 from governance.errors import CommonsFileError
+from governance.ruleset import Ruleset
 from governance.world import World
 
-#: Files that every commons has; `OPTIONAL` it may have; and the agreements, one file each.
+#: Files that every commons has; `OPTIONAL` it may have (the rules of the commons that it is nested in are
+#: ``parent.yaml``, spelled as ``ruleset.yaml``); and the agreements, one file each.
 REQUIRED = ("commons.yaml", "members.yaml", "purposes.yaml", "datasets.yaml", "cubes.yaml", "ruleset.yaml")
-OPTIONAL = ("prohibitions.yaml",)
+OPTIONAL = ("prohibitions.yaml", "parent.yaml")
 AGREEMENTS = "agreements/*.yaml"
 
 
@@ -39,15 +43,17 @@ def load(files: Mapping[str, str]) -> World:
         raise roots["cubes.yaml"].entries()[name].wrong("is a dataset's id too")
     known = Known(ZoneInfo(basin.time_zone), colleges, members, datasets, cubes, purposes)
     prohibitions = roots.get("prohibitions.yaml")
+    parent = read_ruleset(roots["parent.yaml"]) if "parent.yaml" in roots else None
+    weights = {college.id: college.weight_percent for college in colleges.values()}
     return World(
-        basin=basin,
+        basin=replace(basin, parent=parent),
         colleges=colleges,
         holdings=holdings,
         members=members,
         datasets=datasets,
         purposes=purposes,
         cubes=cubes,
-        ruleset=read_ruleset(roots["ruleset.yaml"]),
+        ruleset=replace(_ruleset(roots["ruleset.yaml"], parent), weights=weights),
         agreements=_agreements(roots, known),
         prohibitions=read_prohibitions(prohibitions, known=known) if prohibitions else (),
     )
@@ -61,6 +67,16 @@ def _parse(files: Mapping[str, str]) -> dict[str, Node]:
         if name not in files:
             raise CommonsFileError("is missing", file=name)
     return {name: parse(files[name], file=name) for name in sorted(files)}
+
+
+def _ruleset(root: Node, parent: Ruleset | None) -> Ruleset:
+    """The voted rules; those of a commons within another one are no looser than its parent's."""
+    ruleset = read_ruleset(root)
+    for path in looser_than_parent(ruleset, parent) if parent is not None else ():
+        _, audience, _ = path.split(".")
+        floors = root.entries()["floors"].entries()[audience]
+        raise floors.wrong(f"{path} is looser than in parent.yaml")
+    return ruleset
 
 
 def _agreements(roots: Mapping[str, Node], known: Known) -> tuple[Agreement, ...]:

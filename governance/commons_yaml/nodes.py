@@ -92,6 +92,13 @@ class Node:
             raise self.wrong(f"must be a whole number up to {LARGEST_INTEGER}")
         return int(value)
 
+    def truth(self) -> bool:
+        """``true`` or ``false``; what else YAML 1.1 takes for one (``yes``, ``on``) is refused."""
+        value = self._scalar("bool", "true or false")
+        if value not in {"true", "false"}:
+            raise self.wrong(f"must be true or false, not {value}")
+        return value == "true"
+
     def day(self) -> dt.date:
         """A day, ``2026-01-01``."""
         value = self._scalar("timestamp", "a day such as 2026-01-01")

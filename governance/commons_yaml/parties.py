@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from governance.bilingual import Sentence
+from governance.choice.candidate import RESERVED
 from governance.commons_yaml.nodes import Node
 from governance.errors import PurposeCycle, UnknownPurpose
+from governance.founding import Charter, Mandate
 from governance.parties import College, Holding, Kind, Member, Sanction, Status
 from governance.purposes import Purpose, PurposeGraph
 from governance.world import Basin
@@ -20,14 +22,36 @@ def read_sentence(node: Node) -> Sentence:
 
 
 def read_basin(root: Node) -> Basin:
-    """The territory."""
-    fields = root.fields("id", "name", "time_zone")
-    zone = fields["time_zone"].text()
+    """The territory; who recognises the commons, and the charter that its members sign, where there are."""
+    fields = root.fields("id", "name", "time_zone", optional=("mandate", "charter"))
+    name = fields["time_zone"].text()
     try:
-        ZoneInfo(zone)
+        zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise fields["time_zone"].wrong(f"unknown time zone {zone!r}") from None
-    return Basin(fields["id"].text(), read_sentence(fields["name"]), zone)
+        raise fields["time_zone"].wrong(f"unknown time zone {name!r}") from None
+    mandate, charter = fields.get("mandate"), fields.get("charter")
+    return Basin(
+        fields["id"].text(),
+        read_sentence(fields["name"]),
+        name,
+        mandate=_mandate(mandate, zone) if mandate else None,
+        charter=_charter(charter, zone) if charter else None,
+    )
+
+
+def _mandate(node: Node, zone: ZoneInfo) -> Mandate:
+    fields = node.fields("by", "basis", "until")
+    return Mandate(read_sentence(fields["by"]), read_sentence(fields["basis"]), fields["until"].instant(zone))
+
+
+def _charter(node: Node, zone: ZoneInfo) -> Charter:
+    fields = node.fields("version", "title", "text", "sign_by")
+    return Charter(
+        version=fields["version"].integer(),
+        title=read_sentence(fields["title"]),
+        text=read_sentence(fields["text"]),
+        sign_by=fields["sign_by"].instant(zone),
+    )
 
 
 def read_colleges(node: Node) -> dict[str, College]:
@@ -59,6 +83,8 @@ def read_members(node: Node, *, colleges: Mapping[str, College], holdings: Mappi
 
 def _member(name: str, node: Node, colleges: Mapping[str, College], holdings: Mapping[str, Holding]) -> Member:
     fields = node.fields("name", "kind", "college", "holding", "status", optional=("sanction", "siren"))
+    if name in RESERVED:
+        raise node.wrong("means somebody else: choose another id")
     sanction, siren = fields.get("sanction"), fields.get("siren")
     level = sanction.integer() if sanction else 0
     if sanction and level not in set(Sanction):

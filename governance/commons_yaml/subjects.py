@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
-from governance.audiences import Audience
+from governance.audiences import JOINT, WITH_FLOORS, Audience
+from governance.choice.vocabulary import NUMBERS
 from governance.commons_yaml.nodes import Node
 from governance.commons_yaml.parties import read_sentence
 from governance.cubes import SUMS, Cube, Edition
@@ -12,9 +14,9 @@ from governance.datasets import Dataset, Sensitivity, Standard
 from governance.errors import TermError
 from governance.grain import Grain, parse_time_grain, parse_zone_system
 from governance.parties import Member
-from governance.ruleset import Floors, Ruleset
+from governance.ruleset import Deadlines, Floors, Ladder, Ruleset, Voting
 from governance.terms.base import Enforcement, Term
-from governance.terms.floors import MinTrips, MinUsers, MinVehicles, Named, Prior
+from governance.terms.floors import Delay, MinTrips, MinUsers, MinVehicles, Named, Prior
 from governance.terms.vocabulary import parse_term, strictest
 
 #: Families of measures that governance knows the sums of.
@@ -25,6 +27,8 @@ COUNTED = (MinTrips.name, MinVehicles.name, MinUsers.name)
 NEVER_OPEN = frozenset({Standard.MDS})
 #: Floors that an audience must have before joint statistics may be made for it.
 OWED = ("min_trips", "min_vehicles", "min_users", "min_holders", "max_share_percent", "p_percent", "coalition", "delay")
+#: Floors that the bilateral tier must have before records may leave by it, and the only ones it can have.
+OWED_OF_EXTRACTS = (Delay.name,)
 
 
 def read_datasets(root: Node, *, members: Mapping[str, Member]) -> dict[str, Dataset]:
@@ -58,6 +62,9 @@ def _families(node: Node | None) -> frozenset[str]:
 
 
 def _audiences(node: Node) -> frozenset[Audience]:
+    for item in node.items():
+        if item.choice(Audience) not in JOINT:
+            raise item.wrong(f"joint statistics are not made for the audience {item.text()!r}")
     return frozenset(item.choice(Audience) for item in node.items())
 
 
@@ -118,25 +125,63 @@ def _editions(node: Node, datasets: Mapping[str, Dataset]) -> tuple[Edition, ...
 
 
 def read_ruleset(root: Node) -> Ruleset:
-    """The voted rules."""
-    fields = root.fields("id", "version", "floors")
+    """The voted rules. What is left out of voting, deadlines and ladder is as `governance.ruleset` has it."""
+    fields = root.fields("id", "version", "floors", optional=("voting", "deadlines", "ladder", "signatures_required"))
     floors = {}
     for name, entry in fields["floors"].entries().items():
-        if name not in set(Audience) - {Audience.HOLDER}:
-            raise entry.wrong(f"unknown audience {name!r}")
-        floors[Audience(name)] = _floors(entry)
-    return Ruleset(fields["id"].text(), fields["version"].integer(), floors)
+        if name not in WITH_FLOORS:
+            raise entry.wrong(f"no floors are voted for the audience {name!r} (only for {', '.join(_FLOORED)})")
+        floors[Audience(name)] = _floors(entry, Audience(name))
+    signatures = fields.get("signatures_required")
+    return Ruleset(
+        id=fields["id"].text(),
+        version=fields["version"].integer(),
+        floors=floors,
+        voting=Voting(**_numbers(fields, "voting", Voting)),
+        deadlines=Deadlines(**_numbers(fields, "deadlines", Deadlines)),
+        ladder=Ladder(**_numbers(fields, "ladder", Ladder)),
+        signatures_required=signatures.truth() if signatures else False,
+    )
 
 
-def _floors(node: Node) -> Floors:
+_FLOORED = tuple(audience.value for audience in Audience if audience in WITH_FLOORS)
+
+
+def _numbers(rules: Mapping[str, Node], part: str, of: type[Voting] | type[Deadlines] | type[Ladder]) -> dict[str, int]:
+    """The whole numbers of one part of the rules, each within the bounds that a vote has to keep to as well."""
+    if part not in rules:
+        return {}
+    found: dict[str, int] = {}
+    for name, entry in rules[part].fields(optional=tuple(field.name for field in dataclasses.fields(of))).items():
+        found[name], number = entry.integer(), NUMBERS[f"{part}.{name}"]
+        if not number.low <= found[name] <= number.high:
+            raise entry.wrong(f"must be from {number.low} to {number.high}, not {found[name]}")
+    return found
+
+
+def _floors(node: Node, audience: Audience) -> Floors:
     fields = node.fields("terms", "finest", optional=("prior_percent",))
     terms = read_terms(fields["terms"], only=Enforcement.FLOOR)
-    missing = [name for name in OWED if name not in terms]
+    owed = OWED_OF_EXTRACTS if audience is Audience.BILATERAL else OWED
+    missing = [name for name in owed if name not in terms]
     if missing or Named.name in terms:
         raise fields["terms"].wrong(f"lacks the floor {missing[0]}" if missing else "a waiver is no floor")
     prior = fields.get("prior_percent")
     finest = tuple(_grain(item.fields("zone_system", "time_grain")) for item in fields["finest"].items())
+    if audience is Audience.BILATERAL:
+        _only_for_records(fields, terms, finest)
     return Floors(terms, finest, prior.checked(Prior.parse).value if prior else None)
+
+
+def _only_for_records(fields: Mapping[str, Node], terms: Mapping[str, Term], finest: tuple[Grain, ...]) -> None:
+    """What protects statistics means nothing for single records: it would be believed, and kept by nobody."""
+    for name, entry in fields["terms"].entries().items():
+        if name in terms and name not in OWED_OF_EXTRACTS:
+            raise entry.wrong(f"{name} means nothing for single records")
+    if "prior_percent" in fields:
+        raise fields["prior_percent"].wrong("prior_percent means nothing for single records")
+    if not finest:
+        raise fields["finest"].wrong("must name the finest place and time at which records may leave")
 
 
 def read_terms(node: Node, *, only: Enforcement | None = None) -> dict[str, Term]:

@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 
 from governance.canonical import Plain, canonical
 
+#: As many as the hash that they go into has: nobody finds a salt by trying.
+SALT_BYTES = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

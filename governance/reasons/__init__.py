@@ -11,13 +11,14 @@ from types import MappingProxyType
 from governance.reasons.choice import CHOICE
 from governance.reasons.decisions import DECISIONS
 from governance.reasons.extracts import EXTRACTS
+from governance.reasons.log import LOG
 from governance.reasons.negotiation import NEGOTIATION
 from governance.reasons.reason import Reason
 from governance.reasons.requests import REQUESTS
 from governance.reasons.sanctions import SANCTIONS
 
 REASONS: Mapping[str, Reason] = MappingProxyType(
-    {**DECISIONS, **NEGOTIATION, **EXTRACTS, **CHOICE, **SANCTIONS, **REQUESTS}
+    {**DECISIONS, **NEGOTIATION, **EXTRACTS, **CHOICE, **SANCTIONS, **REQUESTS, **LOG}
 )
 
 __all__ = ["REASONS", "Reason"]

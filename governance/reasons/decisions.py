@@ -121,6 +121,14 @@ _AGREEMENT = {
         "The agreement {agreement} is in the state '{state}'.",
         _ASK_HOLDER,
     ),
+    "agreement.unsigned": reason(
+        "L'accord {agreement} ne lie personne : il manque la signature de {missing}.",
+        "The agreement {agreement} binds nobody: the signature of {missing} is missing.",
+        Sentence(
+            "Le faire signer par ses parties : hub agreements sign.",
+            "Have its parties sign it: hub agreements sign.",
+        ),
+    ),
     "agreement.validity": reason(
         "L'accord {agreement} vaut {validity}.", "The agreement {agreement} is valid {validity}.", _ASK_HOLDER
     ),
@@ -151,6 +159,51 @@ _AGREEMENT = {
         "On ne sait pas selon quelles règles la publication a été construite.",
         "It is not known to which rules the release was built.",
         _REBUILD,
+    ),
+}
+_BILATERAL = {
+    "bilateral.not_an_extract": reason(
+        "Seul un extrait bilatéral précise « {clause} ».",
+        "Only a bilateral extract names '{clause}'.",
+        _USE_REGISTERED,
+    ),
+    "bilateral.no_recipient": reason(
+        "Un extrait est préparé pour un seul membre, et l'on ne dit pas lequel.",
+        "An extract is prepared for one member, and it is not said for which.",
+        Sentence("Nommer le membre destinataire.", "Name the member that receives it."),
+    ),
+    "bilateral.not_described": reason(
+        "La demande d'extrait ne précise pas « {clause} ».",
+        "The request for an extract does not say '{clause}'.",
+        Sentence(
+            "Nommer la table, les champs, la maille et le pas de temps.",
+            "Name the table, the fields, the zones and the time step.",
+        ),
+    ),
+    "bilateral.no_floors": reason(
+        "Les membres n'ont voté aucun plancher pour le niveau bilatéral : rien n'en sort.",
+        "The members have voted no floors for the bilateral tier: nothing leaves by it.",
+        Sentence("Proposer ces planchers au vote.", "Propose these floors to the vote."),
+    ),
+    "bilateral.owed": reason(
+        "L'accord bilatéral {agreement} ne dit rien de « {clause} », et le silence n'autorise rien.",
+        "The bilateral agreement {agreement} does not state '{clause}', and silence allows nothing.",
+        _ASK_HOLDER,
+    ),
+    "bilateral.unkept": reason(
+        "L'accord bilatéral {agreement} pose « {clause} », qui n'a pas de sens pour des enregistrements isolés.",
+        "The bilateral agreement {agreement} asks for '{clause}', which means nothing for single records.",
+        _ASK_HOLDER,
+    ),
+    "bilateral.too_early": reason(
+        "L'accord bilatéral {agreement} ne porte que sur les enregistrements à partir du {begins}.",
+        "The bilateral agreement {agreement} is about records from {begins} on.",
+        _ASK_HOLDER,
+    ),
+    "bilateral.other_agreement": reason(
+        "L'extrait relève de l'accord {under}, non de {agreement}.",
+        "The extract belongs to the agreement {under}, not to {agreement}.",
+        Sentence("Attendre l'extrait préparé sous l'autre accord.", "Wait for the extract of the other agreement."),
     ),
 }
 _TERM = {
@@ -188,4 +241,11 @@ _INTERLOCK = {
     ),
 }
 
-DECISIONS: Mapping[str, Reason] = {**_BOUNDARY, **_SUBJECT, **_AGREEMENT, **_TERM, **_INTERLOCK}
+DECISIONS: Mapping[str, Reason] = {
+    **_BOUNDARY,
+    **_SUBJECT,
+    **_AGREEMENT,
+    **_BILATERAL,
+    **_TERM,
+    **_INTERLOCK,
+}

@@ -34,6 +34,19 @@ def acting_member(front: FrontOffice, actor: Annotated[Actor, Depends(actor_of)]
     raise Refused(verdict.reason.en, [told(verdict)])
 
 
+def reading_member(actor: Annotated[Actor, Depends(actor_of)]) -> str:
+    """The member whose key reads; what it may see is for the service to say.
+
+    Raises:
+        Refused: no key, or one that may not read.
+    """
+    if actor.member_id is not None and actor.scopes & {"read", "govern"}:
+        return actor.member_id
+    anonymous = actor.member_id is None
+    verdict = denied("actor.anonymous", "member") if anonymous else denied("actor.scope", "scope", scope="read")
+    raise Refused(verdict.reason.en, [told(verdict)])
+
+
 def seen_revision(
     if_match: Annotated[
         str | None,
@@ -61,4 +74,5 @@ def private(response: Response, *, revision: int | None = None) -> None:
 
 
 ActingMember = Annotated[str, Depends(acting_member)]
+ReadingMember = Annotated[str, Depends(reading_member)]
 SeenRevision = Annotated[int | None, Depends(seen_revision)]

@@ -6,7 +6,24 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from hub.api import catalogue, commons, home, releases, statistics
+from hub.api import (
+    access_requests,
+    catalogue,
+    commons,
+    disputes,
+    extracts,
+    home,
+    log,
+    mds,
+    members,
+    negotiation,
+    odrl,
+    registers,
+    releases,
+    sanctions,
+    statistics,
+    votes,
+)
 from hub.api.edge import Edge
 from hub.api.present import API
 from hub.api.problems import MEDIA_TYPE, install
@@ -25,7 +42,16 @@ TAGS: Final = [
     {"name": "feeds", "description": "The catalogue: feeds, versions, findings, files."},
     {"name": "statistics", "description": "What is computed, and its rows."},
     {"name": "releases", "description": "Joint statistics, each for one audience."},
+    {"name": "extracts", "description": "Records of one holder, prepared for one member."},
+    {"name": "requests", "description": "Requests for access, and what each holder decided."},
     {"name": "commons", "description": "Members, rules, agreements, audit."},
+    {"name": "agreements", "description": "Agreements as their parties negotiate, sign, suspend and end them."},
+    {"name": "members", "description": "Members and candidates, the charter, the mandate."},
+    {"name": "votes", "description": "The voted rules, and the proposals to change them."},
+    {"name": "log", "description": "Decisions and acts: checkpoints, proofs, witnesses, one's own entries."},
+    {"name": "sanctions", "description": "Cases against members: hearing, steps of the ladder, decay."},
+    {"name": "disputes", "description": "Disputes between members, and how they ended."},
+    {"name": "registers", "description": "What the commons tells of itself, signed; who gives and who uses."},
 ]
 _PROBLEM: Final = {
     "description": "A problem document (RFC 9457).",
@@ -56,7 +82,24 @@ def described_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     install(app, draw=draw_problem)
-    for part in (home, catalogue, statistics, releases, commons):
+    for part in (
+        home,
+        catalogue,
+        statistics,
+        releases,
+        extracts,
+        commons,
+        negotiation,
+        log,
+        access_requests,
+        members,
+        votes,
+        odrl,
+        mds,
+        sanctions,
+        disputes,
+        registers,
+    ):
         app.include_router(part.router, prefix=API)
     add_pages(app)
     app.add_middleware(Edge)

@@ -156,19 +156,21 @@ def audit(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditList:
-    """Who saw what: the decisions that touch your own datasets, newest first. Needs a holder's key."""
+    """Who saw what: the decisions that touch your datasets or that you caused, newest first. Needs a member's key."""
     response.headers.update({"Cache-Control": SHUT_CACHE, "Vary": VARY})
     records, following = trail.own_records(front, reader.actor, before=place(cursor), most=limit)
     return AuditList(
         records=[
             AuditItem(
-                seq=one.seq,
-                at=one.at,
-                actor=one.actor,
-                action=one.action,
-                subject=one.subject,
-                allowed=one.allowed,
-                record=trail.served_payload(one),
+                id=one.id,
+                index=one.index,
+                number=one.number,
+                at=one.text.at,
+                actor=one.text.actor,
+                action=one.text.action,
+                subject=one.text.subject,
+                allowed=one.text.permitted,
+                record=one.said(),
             )
             for one in records
         ],

@@ -169,7 +169,7 @@ def term_headers(access: Access) -> dict[str, str]:
     if access.is_open:
         return {"Commons-Licence": access.licence} if access.licence else {}
     headers = {
-        "Commons-Decision": "" if access.is_for_everybody else str(access.decision),
+        "Commons-Decision": "" if access.is_for_everybody else access.decision,
         "Commons-Purpose": access.purpose,
         "Commons-Agreements": ", ".join(sorted(access.permit.grants.values())),
         "Commons-Licence": access.licence,

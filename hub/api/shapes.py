@@ -174,10 +174,10 @@ class StatisticList(Shape):
 class Terms(Shape):
     """Under which decision an answer was given, and what its reader promises."""
 
-    decision: int | None = Field(
+    decision: str | None = Field(
         default=None,
         exclude_if=_is_absent,
-        description="Number of the audit record of this access; left out of what everybody may read.",
+        description="Id of the log's entry on this access (see /audit and /log); left out of what everybody may read.",
     )
     purpose: str
     licence: str

@@ -126,13 +126,15 @@ class AgreementList(Shape):
 class AuditItem(Shape):
     """One decision at an exit."""
 
-    seq: int
+    id: str = Field(description="The id that the reader was handed with its answer (`Commons-Decision`).")
+    index: int = Field(description="Place in the log, from 0; proofs ask for it.")
+    number: int | None = Field(description="Counts your own entries from 1 without a gap; null: it concerns others.")
     at: dt.datetime
     actor: str
     action: str
     subject: str
     allowed: bool
-    record: dict[str, Any] = Field(description="What it says, without digests of what stays in the signed agreements.")
+    record: dict[str, Any] = Field(description="What it says. What stays in the agreements is committed to only.")
 
 
 class AuditList(Shape):

@@ -20,7 +20,29 @@ from hub.cli.render import complain
 from hub.errors import HubError, Refused
 
 #: Each is imported when it is asked for, so that `hub feeds list` waits for no map library.
-COMMANDS = ("demo", "serve", "ingest", "feeds", "stats", "agreements", "releases", "audit", "keys", "db")
+COMMANDS = (
+    "demo",
+    "serve",
+    "ingest",
+    "feeds",
+    "stats",
+    "agreements",
+    "votes",
+    "rules",
+    "members",
+    "charter",
+    "releases",
+    "mds",
+    "odrl",
+    "requests",
+    "extracts",
+    "sanctions",
+    "disputes",
+    "registers",
+    "audit",
+    "keys",
+    "db",
+)
 
 
 class Commands(TyperGroup):

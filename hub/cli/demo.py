@@ -13,7 +13,8 @@ from hub.cli.options import HOME, JSON
 from hub.cli.render import emit_json, say
 from hub.cli.work import reporting
 from hub.clock import FixedClock
-from hub.services.demo import AFTER, AUTUMN, SETTINGS, Told, done_before, run
+from hub.services.demo import AUTUMN, END, SETTINGS, done_before, run
+from hub.services.demo_told import Told
 from hub.settings import Settings
 
 app = typer.Typer(add_completion=False)
@@ -53,7 +54,7 @@ def demo(
 def _run(home: Path, *, seed: int, trips: int, quiet: bool) -> list[Told]:
     home.mkdir(parents=True, exist_ok=True)
     # The demo's year is over; its hub lives on the day after, so that nothing of it expires.
-    (home / SETTINGS).write_text(f"HUB_NOW={AFTER.isoformat()}\nHUB_TIMEZONE=Europe/Paris\n", "utf-8")
+    (home / SETTINGS).write_text(f"HUB_NOW={END.isoformat()}\nHUB_TIMEZONE=Europe/Paris\n", "utf-8")
     clock = FixedClock(AUTUMN)
     told = []
     with reporting(quiet=quiet) as report:

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import BadRequest
+from hub.services import closing, probing
 from hub.services.back import Back
+from hub.services.extracts import asking, queue
+from hub.services.extracts.prepare import prepare_due
+from hub.services.extracts.sweep import sweep
 from hub.services.ingest import ingest
+from hub.services.log_checkpoints import checkpoint_if_due
 from hub.services.obtain import is_url
 from hub.services.publish import publish_if_open
 from hub.services.release import ReleaseAsk, release
@@ -30,4 +35,32 @@ def _release(back: Back, payload: dict[str, Any]) -> None:
     release(back, ReleaseAsk.from_payload(payload))
 
 
-HANDLERS: Mapping[str, Callable[[Back, dict[str, Any]], None]] = {"ingest": _ingest, "release": _release}
+def _prepare_extracts(back: Back, _: dict[str, Any]) -> None:
+    prepare_due(back)
+
+
+def _sweep_extracts(back: Back, _: dict[str, Any]) -> None:
+    sweep(back)
+
+
+def _probing(back: Back, _: dict[str, Any]) -> None:
+    probing.scan(back.front)
+
+
+def _checkpoint(back: Back, _: dict[str, Any]) -> None:
+    checkpoint_if_due(back)
+
+
+def _votes(back: Back, _: dict[str, Any]) -> None:
+    closing.close_due(back.front)
+
+
+HANDLERS: Mapping[str, Callable[[Back, dict[str, Any]], None]] = {
+    "ingest": _ingest,
+    "release": _release,
+    "checkpoint": _checkpoint,
+    closing.JOB: _votes,
+    probing.JOB: _probing,
+    queue.PREPARE: _prepare_extracts,
+    asking.SWEEP: _sweep_extracts,
+}

@@ -185,23 +185,6 @@ class CommonsEdition(Base):
     files: Mapped[dict[str, Any]]
 
 
-class AuditRow(Base):
-    """One decision at an exit. Insert-only: triggers refuse changes on both databases."""
-
-    __tablename__ = "audit"
-
-    seq: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
-    at: Mapped[dt.datetime]
-    #: Copies of what the payload says, to search by.
-    actor: Mapped[str] = mapped_column(String(80), index=True)
-    action: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(200), index=True)
-    allowed: Mapped[bool]
-    payload: Mapped[str] = mapped_column(Text)
-    previous: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
-
-
 class Thing(Base):
     """An agreement, a proposal, a sanction …: its state, which is the fold of the acts on it in the log."""
 
@@ -226,7 +209,8 @@ class LogEntry(Base):
 
     #: Counts from 0, as RFC 6962 counts leaves.
     index: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
-    commitment: Mapped[str] = mapped_column(String(64))
+    #: Searched by its first digits, which are a decision's id.
+    commitment: Mapped[str] = mapped_column(String(64), index=True)
     marks: Mapped[list[Any]]
 
 
@@ -237,10 +221,12 @@ class LogText(Base):
     """
 
     __tablename__ = "log_text"
+    #: How much a reader has taken of a subject since an instant is counted from the index alone.
+    __table_args__ = (Index("ix_log_text_taken", "actor", "subject", "action", "permitted", "at"),)
 
     index: Mapped[int] = mapped_column(ForeignKey("log_entry.index"), primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(80), index=True)
+    actor: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(60), index=True)
     subject: Mapped[str] = mapped_column(String(200), index=True)
     permitted: Mapped[bool]
@@ -289,6 +275,8 @@ class LogCheckpoint(Base):
 
     size: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime]
+    #: The public half of the hub's key that signed it, in base64: the web hands it out and never reads the private one.
+    key: Mapped[str] = mapped_column(String(44))
     note: Mapped[str] = mapped_column(Text)
 
 
@@ -298,8 +286,11 @@ class LogCosignature(Base):
     __tablename__ = "log_cosignature"
 
     size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True, autoincrement=False)
+    #: A member's id.
     witness: Mapped[str] = mapped_column(String(80), primary_key=True)
     at: Mapped[dt.datetime]
+    #: The public key that it signed with, in base64; registered as the member's at that time.
+    key: Mapped[str] = mapped_column(String(44))
     line: Mapped[str] = mapped_column(Text)
 
 

@@ -41,13 +41,14 @@ def releases(
     return list(session.scalars(query))
 
 
-def part_of_version(session: Session, version_id: int, part: str) -> Release:
-    """One part of a version's releases (``archive``, ``gtfs.stop_day`` …).
+def part_of_version(session: Session, version_id: int, part: str, *, audience: str) -> Release:
+    """One part of a version's releases (``archive``, ``gtfs.stop_day`` …) for an audience.
 
     Raises:
         NotFound: this part of this version was never released.
     """
-    found = session.scalar(select(Release).where(Release.version_id == version_id, Release.part == part))
+    named = (Release.version_id == version_id, Release.part == part, Release.audience == audience)
+    found = session.scalar(select(Release).where(*named))
     if found is None:
         raise NotFound(f"{part} of this version is not released")
     return found

@@ -22,6 +22,12 @@ def things(session: Session, kind: str | None = None) -> list[Thing]:
     return list(session.scalars(query if kind is None else query.where(Thing.kind == kind)))
 
 
+def revisions(session: Session) -> list[tuple[str, str, int, int]]:
+    """Kind, id, revision and place of the last act in the log of all things, by kind and id, without their states."""
+    query = select(Thing.kind, Thing.id, Thing.revision, Thing.log_index).order_by(Thing.kind, Thing.id)
+    return [(kind, name, revision, index) for kind, name, revision, index in session.execute(query)]
+
+
 def heads(session: Session) -> tuple[int, int]:
     """The newest edition of the documents and the newest act: while both stay, so does every state. 0 and -1: none."""
     edition = select(func.coalesce(func.max(CommonsEdition.id), 0)).scalar_subquery()

@@ -28,6 +28,7 @@ from governance.world import World
 from hub.errors import NotFound, StorageError
 from hub.records import releases as release_records
 from hub.records.models import Release
+from hub.services import identified
 from hub.services.catalogue import OPEN_PURPOSE, is_open, never_open, reading_as, registered
 from hub.services.commons import current_world
 from hub.services.decisions import decided_counting, refuse
@@ -47,7 +48,7 @@ class Access:
     release: Release
     path: Path
     permit: Permit
-    decision: int
+    decision: str
     purpose: str
     licence: str
     beside: Mapping[str, Path] = field(default_factory=dict)
@@ -83,6 +84,8 @@ def open_release(
     world, reader = current_world(front), reading_as(actor)
     with front.records.read() as session:
         release = release_records.release(session, release_id)
+    if release.audience == Audience.OPEN and not _is_active(world, reader):
+        reader = None  # what is open is lost by nobody: a member that left reads it as the public does
     request = _request(release, reader=reader, purpose=registered(world, purpose or OPEN_PURPOSE), at=front.clock())
     if (barred := _barred(world, release)) is not None:
         refuse(front, request, Deny((barred,)))
@@ -99,7 +102,7 @@ def open_release(
         release=release,
         path=front.released.path(release.digest),
         permit=outcome.permit,
-        decision=outcome.seq,
+        decision=outcome.id,
         purpose=request.purpose,
         licence=_licence(world, release),
         beside=_beside(front, release, beside),
@@ -111,6 +114,8 @@ def readable(world: World, release: Release, actor: Actor, *, at: dt.datetime) -
 
     A file of a feed that its holder has closed since is in nobody's list.
     """
+    if release.kind == "open" and release.audience == Audience.IDENTIFIED:
+        return identified.may_read(world, release.subject, reading_as(actor), at)
     if release.kind == "open" and not is_open(world, release.subject, at):
         return False
     return Audience(release.audience) in audiences_of(world, release, actor)
@@ -121,7 +126,7 @@ def audiences_of(world: World, release: Release, actor: Actor) -> frozenset[Audi
     member = world.members.get(reading_as(actor) or "")
     if member is None or not member.active:
         return frozenset({Audience.OPEN})
-    found = {Audience.OPEN, Audience.MEMBERS}
+    found = {Audience.OPEN, Audience.IDENTIFIED, Audience.MEMBERS}
     cube = world.cubes.get(release.subject)
     holdings = {world.holding_of(name) for edition in cube.editions for name in edition.datasets} if cube else set()
     if member.kind is Kind.AUTHORITY and member.holding not in holdings:
@@ -213,6 +218,11 @@ def _request(release: Release, *, reader: str | None, purpose: str, at: dt.datet
     )
 
 
+def _is_active(world: World, member: str | None) -> bool:
+    found = world.members.get(member or "")
+    return found is not None and found.active
+
+
 def _barred(world: World, release: Release) -> Refusal | None:
     """Why a release is read by nobody any more, whatever the agreements say."""
     if release.kind != CUBE:
@@ -235,7 +245,7 @@ def _beside(front: Front, release: Release, parts: tuple[str, ...]) -> dict[str,
     with front.records.read() as session:
         for part in parts:
             try:
-                other = release_records.part_of_version(session, release.version_id, part)
+                other = release_records.part_of_version(session, release.version_id, part, audience=release.audience)
             except NotFound:
                 continue
             if (other.subject, other.audience, other.kind) == (release.subject, release.audience, release.kind):

@@ -26,6 +26,7 @@ from hub.errors import NotFound
 from hub.records import feeds as feed_records
 from hub.records import releases as release_records
 from hub.records.models import Attempt, Feed, FindingRow, Release, Version
+from hub.services import identified
 from hub.services.commons import current_world
 from hub.services.decisions import decided, refuse
 from hub.services.front import Front
@@ -144,6 +145,9 @@ def must_see(front: Front, slug: str, actor: Actor) -> Entry:
             purpose=_any_purpose(world),
             at=now,
         )
+    elif identified.may_read(world, slug, reading_as(actor), now):
+        purpose = identified.purposes_of(world, slug, now)[0]
+        request = identified.look(reading_as(actor), slug, now, purpose=purpose)
     else:
         request = open_request(reading_as(actor), slug, now, purpose=registered(world, OPEN_PURPOSE))
         if (sealed := never_open(world, slug)) is not None:
@@ -159,8 +163,22 @@ def reading_as(actor: Actor) -> str | None:
 
 def may_see(front: Front, slug: str, actor: Actor) -> bool:
     """Whether `must_see` would answer; asks nobody and writes nothing."""
-    world = current_world(front)
-    return is_open(world, slug, front.clock()) or is_holder(world, slug, actor)
+    world, now = current_world(front), front.clock()
+    if is_open(world, slug, now) or is_holder(world, slug, actor):
+        return True
+    return identified.may_read(world, slug, reading_as(actor), now)
+
+
+def published_for(world: World, slug: str, at: dt.datetime) -> Audience:
+    """For whom a feed's files are published at an instant: everybody, or whoever is identified."""
+    is_identified = not is_open(world, slug, at) and bool(identified.purposes_of(world, slug, at))
+    return Audience.IDENTIFIED if is_identified else Audience.OPEN
+
+
+def _files(front: Front, session: Session, slug: str, version_id: int) -> tuple[Release, ...]:
+    audience = published_for(current_world(front), slug, front.clock())
+    found = release_records.releases(session, kind="open", version_id=version_id, audiences=[audience.value])
+    return tuple(found)
 
 
 def detail(front: Front, slug: str, actor: Actor) -> Detail | None:
@@ -176,9 +194,9 @@ def detail(front: Front, slug: str, actor: Actor) -> Detail | None:
         if current is None:
             return None
         _ = current.findings  # loaded while the session is open
-        files = release_records.releases(session, subject=slug, kind="open", version_id=current.id)
+        files = _files(front, session, slug, current.id)
         attempts = feed_records.attempts(session, slug, most=5)
-        return Detail(seen, current, severities(current.findings), tuple(files), tuple(attempts))
+        return Detail(seen, current, severities(current.findings), files, tuple(attempts))
 
 
 def versions(front: Front, slug: str, actor: Actor, *, before: int | None, most: int) -> list[Version]:
@@ -202,7 +220,7 @@ def version(front: Front, slug: str, number: int, actor: Actor) -> tuple[Version
     with front.records.read() as session:
         found = feed_records.version(session, slug, number)
         _ = found.findings  # loaded while the session is open
-        return found, tuple(release_records.releases(session, subject=slug, kind="open", version_id=found.id))
+        return found, _files(front, session, slug, found.id)
 
 
 def file_of(
@@ -225,7 +243,8 @@ def file_of(
             found = _current(session, slug) if at is None else _as_of(front, session, slug, at)
         if found is None:
             raise NotFound(f"feed {slug!r} has no good version" + (f" of {at.isoformat()}" if at else ""))
-        return release_records.part_of_version(session, found.id, part)
+        audience = published_for(current_world(front), slug, front.clock())
+        return release_records.part_of_version(session, found.id, part, audience=audience.value)
 
 
 def severities(findings: Iterable[FindingRow]) -> dict[str, int]:

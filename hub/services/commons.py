@@ -13,14 +13,22 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from governance.acts import HUB, Act
+from governance.choice.history import RULES, RULESET, may_tell
+from governance.choice.lattice import looser_than_parent
 from governance.commons_yaml import load
+from governance.documents import DOCUMENTS, DOCUMENTS_ID
 from governance.errors import CommonsFileError
 from governance.kinds import KINDS, put_together
+from governance.negotiation.adopted import changed_by
+from governance.negotiation.states import TERMINAL
+from governance.negotiation.steps import AGREEMENT
 from governance.world import World
 from hub.errors import Conflict
 from hub.records import commons as commons_records
 from hub.records import things
 from hub.records.engine import flushed
+from hub.services.acts import done
 from hub.services.front import Front
 from hub.services.questions import must_be_answerable
 
@@ -50,11 +58,66 @@ def put_in_force(front: Front, files: Mapping[str, str]) -> bool:
 
     Raises:
         CommonsFileError: a document is refused; what was in force stays.
-        Conflict: a cube is registered as another question than its statistic answers.
+        Conflict: a cube is registered as another question than its statistic answers; or the text of an agreement that
+            lives here would be changed or dropped; or the rules are not those that were voted.
     """
-    must_be_answerable(load(files).cubes)
+    world = load(files)
+    must_be_answerable(world.cubes)
     with front.records.write() as session:
-        return commons_records.add(session, files, at=front.clock())
+        at = front.clock()
+        _must_leave_agreements_alone(session, world, at)
+        _must_tell_voted_rules(session, world)
+        if not commons_records.add(session, files, at=at):
+            return False
+        edition = commons_records.current(session)
+        digest = edition.digest if edition is not None else ""
+        act = Act(DOCUMENTS.name, DOCUMENTS_ID, "loaded", HUB, at, {"digest": digest})
+        done(session, DOCUMENTS, act)
+        return True
+
+
+def _must_leave_agreements_alone(session: Session, world: World, at: dt.datetime) -> None:
+    states = [AGREEMENT.read(row.state) for row in things.things(session, AGREEMENT.name)]
+    for state in states:
+        dataset = world.datasets.get(state.versions[0].text.dataset)
+        if state.state_at(at) not in TERMINAL and (dataset is None or dataset.holder != state.holder):
+            raise Conflict(
+                f"the agreement {state.id} is about a dataset that {state.holder} would hold no more: end it"
+            )
+    edition, living = commons_records.current(session), [state.id for state in states]
+    before = _documents(tuple(sorted(edition.files.items()))).agreements if edition is not None else ()
+    changed = changed_by(living, before=before, after=world.agreements)
+    if changed is not None:
+        raise Conflict(
+            f"the agreement {changed} lives here by its parties' acts, and these documents change, drop or repeat its "
+            f"text: leave it as it was loaded, and amend it with `hub agreements amend {changed} FILE`"
+        )
+
+
+def _must_tell_voted_rules(session: Session, world: World) -> None:
+    row = things.thing(session, RULESET.name, RULES)
+    history = RULESET.read(row.state) if row is not None else None
+    if not may_tell(world.ruleset, history):
+        raise Conflict(
+            "ruleset.yaml or the colleges' weights tell rules that were never voted, and the members vote on them now: "
+            "leave them as they were loaded, and propose the change with `hub votes propose`"
+        )
+    parent = world.basin.parent
+    looser = looser_than_parent(history.current, parent) if history is not None and parent is not None else ()
+    if looser:
+        raise Conflict(f"what was voted is looser than parent.yaml: {', '.join(looser)}; vote on stricter floors first")
+
+
+def documents_at(session: Session) -> World:
+    """The commons as its documents alone say, without what was done since.
+
+    Raises:
+        Conflict: no documents were ever loaded.
+    """
+    edition = commons_records.current(session)
+    if edition is None:
+        raise Conflict("no commons is in force yet: load its documents with `hub agreements load FOLDER`")
+    return _documents(tuple(sorted(edition.files.items())))
 
 
 def current_world(front: Front) -> World:
@@ -80,10 +143,8 @@ def world_at(front: Front, session: Session, at: dt.datetime) -> World:
     kept = _KEPT.get(front.records.engine)
     if kept is not None and kept.heads == heads and kept.from_ <= at and (kept.until is None or at < kept.until):
         return kept.world
-    edition = commons_records.current(session)
-    if edition is None:
-        raise Conflict("no commons is in force yet: load its documents with `hub agreements load FOLDER`")
-    world, until = put_together(_documents(tuple(sorted(edition.files.items()))), _states(session), at=at)
+    states = _states(session) if flushed(session) else _known_states(front.records.engine, session)
+    world, until = put_together(documents_at(session), states, at=at)
     if not flushed(session):  # what a turn has written and not committed may be rolled back: nobody else's world
         _KEPT[front.records.engine] = _Kept(heads, at, until, world)
     return world
@@ -100,6 +161,37 @@ class _Kept:
 
 
 _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a thing's row was read as; `head` is its revision and its place in the log: while both stay, so does it."""
+
+    head: tuple[int, int]
+    state: Any
+
+
+#: From so many on, things are read at once instead of one by one.
+_MANY = 8
+_READ: WeakKeyDictionary[Engine, dict[tuple[str, str], _State]] = WeakKeyDictionary()
+
+
+def _known_states(engine: Engine, session: Session) -> dict[str, list[Any]]:
+    """The states of all things, of which only those are read that changed since; for sessions that wrote nothing."""
+    known, heads = _READ.get(engine, {}), things.revisions(session)
+    same = {head[:2]: known[head[:2]] for head in heads if head[:2] in known and known[head[:2]].head == head[2:]}
+    changed = [head[:2] for head in heads if head[:2] not in same]
+    rows = things.things(session) if len(changed) > _MANY else (things.thing(session, *name) for name in changed)
+    new = {
+        (row.kind, row.id): _State((row.revision, row.log_index), KINDS[row.kind].read(row.state))
+        for row in rows
+        if row is not None and (row.kind, row.id) not in same
+    }
+    now = _READ[engine] = {head[:2]: same.get(head[:2]) or new[head[:2]] for head in heads}
+    states: dict[str, list[Any]] = {}
+    for (kind, _), one in now.items():
+        states.setdefault(kind, []).append(one.state)
+    return states
 
 
 def _states(session: Session) -> dict[str, list[Any]]:

@@ -1,30 +1,32 @@
-"""Every exit asks here: `governance.decide` answers, and the answer is one record of the audit, denials included."""
+"""Every exit asks here: `governance.decide` answers, and the answer is one entry of the log, denials included."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sqlalchemy.orm import Session
 
-from governance.audit import record
+from governance import audit
 from governance.decide import decide
 from governance.decision import Decision, Deny, Permit, Refusal
 from governance.request import Request
+from governance.world import World
 from hub.errors import Refused
-from hub.records import audit as audit_records
-from hub.services.commons import current_world
+from hub.records import log as log_records
+from hub.services.commons import current_world, world_at
 from hub.services.front import Front
 from hub.services.turn import told
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A permit, and the number of the audit record that says so."""
+    """A permit, and the id of the log's entry that says so: it tells nothing of how much else is logged."""
 
     permit: Permit
-    seq: int
+    id: str
 
 
 def decided(front: Front, request: Request) -> Decided:
@@ -33,27 +35,26 @@ def decided(front: Front, request: Request) -> Decided:
     Raises:
         Refused: denied; the reasons are in French and English, each with the next step.
     """
-    permit = permitted(front, request)
-    with front.records.write() as session:
-        return Decided(permit, note(session, request, permit))
+    return decided_counting(front, lambda _: replace(request, at=front.clock()))
 
 
 def decided_counting(front: Front, make_request: Callable[[Session], Request]) -> Decided:
     """Decide what depends on what was decided before: `make_request` counts in the session that notes the decision.
 
-    Writers come one after the other, so of many requests at once each counts those before it.
+    Writers come one after the other, so of many requests at once each counts those before it; and none is permitted by
+    a world that an act before it in the log has ended.
 
     Raises:
         Refused: denied.
     """
-    world = current_world(front)  # before the turn begins: whoever has it waits for no second connection
     with front.records.write() as session:
         request = make_request(session)
+        world = world_at(front, session, request.at)
         decision = decide(request, world)
-        seq = note(session, request, decision)
+        noted = note(session, request, decision, world=world)
     if isinstance(decision, Deny):  # only now, or the denial would be rolled back
         raise refused(decision)
-    return Decided(decision, seq)
+    return Decided(decision, noted)
 
 
 def permitted(front: Front, request: Request) -> Permit:
@@ -62,7 +63,11 @@ def permitted(front: Front, request: Request) -> Permit:
     Raises:
         Refused: denied.
     """
-    decision = decide(request, current_world(front))
+    return _permitted(front, request, current_world(front))
+
+
+def _permitted(front: Front, request: Request, world: World) -> Permit:
+    decision = decide(request, world)
     if isinstance(decision, Deny):
         refuse(front, request, decision)
     return decision
@@ -74,8 +79,9 @@ def refuse(front: Front, request: Request, decision: Deny) -> NoReturn:
     Raises:
         Refused: always.
     """
+    world = current_world(front)
     with front.records.write() as session:
-        note(session, request, decision)
+        note(session, request, decision, world=world)
     raise refused(decision)
 
 
@@ -84,11 +90,15 @@ def refused(decision: Deny) -> Refused:
     return Refused(decision.reasons[0].denied.reason.en, [_reason(one) for one in decision.reasons])
 
 
-def note(session: Session, request: Request, decision: Decision, *, counts: Mapping[str, int] | None = None) -> int:
-    """Append one audit record within the caller's writing session; answers with its number."""
-    entry = record(request, decision, after=audit_records.last(session), counts=counts)
-    audit_records.append(session, entry)
-    return entry.number
+def note(
+    session: Session, request: Request, decision: Decision, *, world: World, counts: Mapping[str, int] | None = None
+) -> str:
+    """Append a decision to the log within the caller's writing session; answers with the entry's id.
+
+    `world` says whom the subject concerns: those members find the entry among their own.
+    """
+    entry = audit.decided(request, decision, world, randomness=secrets.token_bytes, counts=counts)
+    return log_records.decision_id(session, log_records.append(session, entry))
 
 
 def _reason(one: Refusal) -> dict[str, str]:

@@ -8,22 +8,26 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 import orjson
+from sqlalchemy import func, select
 
 from feeds.errors import FeedError
-from governance.audit import Whole, verify_chain
 from hub.clock import FixedClock
 from hub.durable import publish_file, staging
 from hub.errors import HubError, Refused
-from hub.records import audit as audit_records
+from hub.records.models import LogText
 from hub.services.access import listed, open_release
 from hub.services.back import Back
 from hub.services.commons import current_world, put_in_force
+from hub.services.demo_agreements import Signers, enforced, founding_signed, negotiated
+from hub.services.demo_rules import verified, voted, warned
+from hub.services.demo_told import Told
+from hub.services.front import Front
 from hub.services.ingest import Ingested, ingest
 from hub.services.keys import PUBLIC, Actor
 from hub.services.publish import publish_version
@@ -34,6 +38,8 @@ from hub.territory.demo.generate import Demo, generate
 #: When the timetable and the bicycles come in, and when the year of operator data is complete and the delays have run.
 AUTUMN: Final = dt.datetime(2026, 9, 16, 0, 5, tzinfo=dt.UTC)
 AFTER: Final = dt.datetime(2027, 2, 1, 8, 0, tzinfo=dt.UTC)
+#: When the last hearing is over; the demo's hub lives from then on.
+END: Final = dt.datetime(2027, 2, 12, 8, 0, tzinfo=dt.UTC)
 MARKER: Final = "demo.json"
 SETTINGS: Final = "hub.env"
 
@@ -48,15 +54,6 @@ _RELEASES: Final = (
     ("flows-commune-month", "members"),
     ("fleet-day", "authority"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of what happened: the step, whether it did as it should, and a sentence."""
-
-    step: str
-    good: bool
-    sentence: str
 
 
 def done_before(home: Path, *, seed: int, trips: int) -> list[Told] | None:
@@ -84,21 +81,35 @@ def run(back: Back, clock: FixedClock, home: Path, *, seed: int, trips: int) -> 
 
 
 def _steps(back: Back, clock: FixedClock, home: Path, *, seed: int, trips: int) -> Iterator[Told]:
-    clock.now = AUTUMN
+    clock.now = _later(back.front, AUTUMN)
     territory = _territory(back, home, seed=seed, trips=trips)
     back = replace(back, zones=_communes(territory, home))
     yield Told("territory", True, _size(territory))
     yield _commons(back)
     for slug in _OPEN_FEEDS:
         yield _feed(back, slug, territory.feeds[slug])
-    clock.now = AFTER
+    signers = Signers.registered(back.front)
+    yield founding_signed(back.front, signers)
+    yield from negotiated(back.front, clock, signers)
+    yield from voted(back.front, clock)
+    clock.now = max(clock.now, AFTER)
     for slug in sorted(territory.mds):
         yield _feed(back, slug, territory.mds[slug])
     yield _broken(back, territory)
     for cube, audience in _RELEASES:
         yield _release(back, cube, audience)
     yield from _readings(back)
-    yield _audit(back)
+    yield from enforced(back)
+    yield from warned(back.front, clock)
+    clock.now = END
+    yield from verified(back)
+
+
+def _later(front: Front, instant: dt.datetime) -> dt.datetime:
+    """The instant, or that of the newest entry of the log, where an earlier run was cut short after it."""
+    with front.records.read() as session:
+        newest = session.scalar(select(func.max(LogText.at)))
+    return max(instant, newest) if newest else instant
 
 
 def _commons(back: Back) -> Told:
@@ -201,12 +212,4 @@ def _reading(back: Back, actor: Actor, release_id: str, what: str, purpose: str 
         return Told("refused", True, f"{actor.name} reads {what}: {refusal}")
     except HubError as fault:
         return Told("read", False, f"{actor.name} reads {what}: {fault}")
-    return Told("read", True, f"{actor.name} reads {what}: permitted, audit record {access.decision}")
-
-
-def _audit(back: Back) -> Told:
-    with back.front.records.read() as session:
-        chain = verify_chain(audit_records.records(session))
-    if isinstance(chain, Whole):
-        return Told("audit", True, f"{chain.records} decisions, denials included, in one unbroken chain")
-    return Told("audit", False, f"record {chain.number} {chain.reason}")
+    return Told("read", True, f"{actor.name} reads {what}: permitted, log entry {access.decision}")

@@ -6,13 +6,15 @@ publish, and asking leaves a denial in the audit.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from governance.audiences import Audience
+from governance.decision import Permit
 from governance.request import Action, Request
 from hub.errors import Conflict, Refused
 from hub.records import releases as release_records
@@ -20,8 +22,10 @@ from hub.records.models import Release, Version
 from hub.released import Stored
 from hub.services import manifest
 from hub.services.back import Back
-from hub.services.catalogue import OPEN_PURPOSE
+from hub.services.catalogue import OPEN_PURPOSE, published_for
+from hub.services.commons import current_world
 from hub.services.decisions import note, permitted
+from hub.services.identified import purposes_of
 from hub.services.ingest import Ingested
 from hub.services.manifest import Manifest
 from hub.services.parts import Part, parts
@@ -49,29 +53,36 @@ def publish_version(back: Back, version: Version) -> list[Release]:
     account = manifest.read(back.vault, version.feed_slug, version.digest)
     if STANDARDS[account.standard].sensitive:
         raise Conflict(f"{version.feed_slug} is operator data: it leaves only as joint releases")
+    world, at = current_world(back.front), back.front.clock()
+    audience = published_for(world, version.feed_slug, at)
     with back.front.records.read() as session:
-        there = release_records.releases(session, kind="open", version_id=version.id)
+        there = _there(session, version, audience)
     if there:
         return there
+    is_open = audience is Audience.OPEN
     request = Request(
         actor=SECRETARIAT,
         action=Action.PUBLISH_OPEN,
         subject=version.feed_slug,
-        audience=Audience.OPEN,
-        purpose=OPEN_PURPOSE,
-        at=back.front.clock(),
+        audience=audience,
+        purpose=OPEN_PURPOSE if is_open else purposes_of(world, version.feed_slug, at)[0],
+        at=at,
     )
     permit = permitted(back.front, request)
     with back.vault.stage() as work:
         kept = list(_keep(back, version, account, work))
-    rows = [_row(version, one, request.at, permit.grants, dict(permit.obligations.plain())) for one in kept]
+    rows = [_row(version, one, request, permit) for one in kept]
     with back.front.records.write() as session:
-        there = release_records.releases(session, kind="open", version_id=version.id)
+        there = _there(session, version, audience)
         if there:  # another process published this version meanwhile
             return there
         session.add_all(rows)
-        note(session, request, permit, counts={"files": len(rows)})
+        note(session, request, permit, world=world, counts={"files": len(rows)})
     return rows
+
+
+def _there(session: Session, version: Version, audience: Audience) -> list[Release]:
+    return release_records.releases(session, kind="open", version_id=version.id, audiences=[audience.value])
 
 
 def publish_if_open(back: Back, done: Ingested) -> list[Release] | str:
@@ -90,22 +101,22 @@ def _keep(back: Back, version: Version, account: Manifest, work: Path) -> Iterat
         yield _Kept(part, back.front.released.put_file(part.path))
 
 
-def _row(version: Version, one: _Kept, at: dt.datetime, grants: object, obligations: dict[str, object]) -> Release:
-    address = f"open\0{version.feed_slug}\0{version.digest}\0{one.part.name}"
+def _row(version: Version, one: _Kept, request: Request, permit: Permit) -> Release:
+    address = f"{request.audience}\0{version.feed_slug}\0{version.digest}\0{one.part.name}"
     return Release(
         id=hashlib.sha256(address.encode()).hexdigest()[:32],
         kind="open",
         subject=version.feed_slug,
         part=one.part.name,
         version_id=version.id,
-        audience=Audience.OPEN.value,
+        audience=request.audience.value,
         edition={"version": version.digest},
         digest=one.stored.digest,
         size=one.stored.size,
         media_type=one.part.media_type,
         file_name=f"{version.feed_slug}-{one.part.name}-v{version.number}{one.part.suffix}",
-        created_at=at,
-        agreements=sorted(grants.values()) if isinstance(grants, dict) else [],
-        obligations=obligations,
+        created_at=request.at,
+        agreements=sorted(permit.grants.values()),
+        obligations=dict(permit.obligations.plain()),
         facts={"rows": one.part.rows} if one.part.rows is not None else {},
     )

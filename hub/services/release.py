@@ -115,10 +115,11 @@ def _keep(back: Back, request: Request, permit: Permit, built: ReleaseClaim, saf
     content = _parquet(safe.table)
     row = _row(built, content, request, permit)
     denied: Denied | None = None
+    world = current_world(back.front)
     with back.front.records.write() as session:
         same = _same(session, row)
         if same is not None:
-            note(session, request, permit)
+            note(session, request, permit, world=world)
             return same
         # Asked within the writing transaction: no other release can come between the question and the row.
         verdict = may_stand_beside(built, _claims(session))
@@ -128,7 +129,7 @@ def _keep(back: Back, request: Request, permit: Permit, built: ReleaseClaim, saf
             row.digest = back.front.released.put(content).digest
             session.add(row)
             # How many cells were withheld is told to nobody: holders read this record, and each is an insider.
-            note(session, request, permit, counts={"cells": safe.published})
+            note(session, request, permit, world=world, counts={"cells": safe.published})
     if denied is not None:
         refuse(back.front, request, Deny((Refusal(Step.STORED_RELEASE, denied),)))
     return row

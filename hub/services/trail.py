@@ -1,29 +1,26 @@
-"""Reading the audit: a holder's own records, and how much a reader has taken already."""
+"""Reading decisions in the log: a member's own, and how much a reader has taken already."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.ask import Used
-from governance.parties import Kind
+from governance.parties import Kind, Member
 from governance.request import Action
 from governance.world import World
 from hub.errors import Refused
-from hub.records.models import AuditRow
+from hub.records.log import ID_DIGITS
+from hub.records.models import LogEntry, LogMark, LogText
 from hub.services.commons import current_world
 from hub.services.front import Front
 from hub.services.keys import Actor
-
-#: Parts of a record that cover values of the signed agreements. The chain's hashes cover the first two in their turn,
-#: and everything else that goes into them is known to the reader.
-_DIGESTS: Final = frozenset({"obligations", "request", "hash", "previous"})
 
 _NOT_A_MEMBER = {
     "code": "actor.anonymous",
@@ -35,34 +32,54 @@ _NOT_A_MEMBER = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A decision as its parties may see it. `number` is the reader's own count of its entries (None: not concerned)."""
+
+    id: str
+    index: int
+    number: int | None
+    text: LogText
+
+    def said(self) -> dict[str, Any]:
+        """What the text says. Obligations and request are in it as salted commitments, which tell nothing."""
+        told: dict[str, Any] = json.loads(self.text.text)
+        return told
+
+
+def reading_member(front: Front, actor: Actor) -> Member:
+    """The active member that may read its own entries with the key it sent.
+
+    Raises:
+        Refused: without a key that may read, or for whoever is no active member.
+    """
+    member = current_world(front).members.get(actor.member_id or "")
+    if member is None or not member.active or "read" not in actor.scopes:
+        raise Refused(_NOT_A_MEMBER["sentence_en"], [_NOT_A_MEMBER])
+    return member
+
+
 def own_records(
     front: Front, actor: Actor, *, before: int | None = None, most: int = 100
-) -> tuple[list[AuditRow], int | None]:
-    """The records that touch a member's own datasets or that it caused, newest first, and where to go on.
+) -> tuple[list[Logged], int | None]:
+    """The decisions that concern a member (its datasets, or what it did itself), newest first, and where to go on.
 
     The secretariat reads all of them.
 
     Raises:
         Refused: without a key that may read, or for whoever is no active member.
     """
-    world = current_world(front)
-    member = world.members.get(actor.member_id or "")
-    if member is None or not member.active or "read" not in actor.scopes:
-        raise Refused(_NOT_A_MEMBER["sentence_en"], [_NOT_A_MEMBER])
-    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(most + 1)
-    if member.kind is not Kind.SECRETARIAT:
-        query = query.where(AuditRow.subject.in_(_touching(world, member.id)) | (AuditRow.actor == member.id))
+    member = reading_member(front, actor)
+    mine = (LogMark.index == LogText.index) & (LogMark.party == member.id)
+    query = select(LogText, LogEntry.commitment, LogMark.number).join(LogEntry, LogEntry.index == LogText.index)
+    query = query.join(LogMark, mine, isouter=member.kind is Kind.SECRETARIAT)
+    query = query.where(LogText.action.in_([one.value for one in Action]))
     if before is not None:
-        query = query.where(AuditRow.seq < before)
+        query = query.where(LogText.index < before)
     with front.records.read() as session:
-        found = list(session.scalars(query))
-    return found[:most], found[most - 1].seq if len(found) > most else None
-
-
-def served_payload(row: AuditRow) -> dict[str, Any]:
-    """What a record says, without its digests: whoever knows all but the exact p finds it by trying each."""
-    payload: dict[str, Any] = json.loads(row.payload)
-    return {name: value for name, value in payload.items() if name not in _DIGESTS}
+        rows = session.execute(query.order_by(LogText.index.desc()).limit(most + 1)).all()
+    found = [Logged(committed[:ID_DIGITS], text.index, number, text) for text, committed, number in rows]
+    return found[:most], found[most - 1].index if len(found) > most else None
 
 
 def used(session: Session, world: World, actor: str, subject: str, *, at: dt.datetime) -> Used:
@@ -76,12 +93,6 @@ def used(session: Session, world: World, actor: str, subject: str, *, at: dt.dat
 
 
 def _answers(session: Session, actor: str, subject: str, *, since: dt.datetime) -> int:
-    mine = (AuditRow.actor == actor, AuditRow.subject == subject, AuditRow.action == Action.READ.value)
-    query = select(func.count()).where(*mine, AuditRow.allowed.is_(True), AuditRow.at > since)
+    mine = (LogText.actor == actor, LogText.subject == subject, LogText.action == Action.READ.value)
+    query = select(func.count()).select_from(LogText).where(*mine, LogText.permitted.is_(True), LogText.at > since)
     return session.scalar(query) or 0
-
-
-def _touching(world: World, member: str) -> Iterable[str]:
-    own = {one.id for one in world.datasets.values() if one.holder == member}
-    cubes = {cube.id for cube in world.cubes.values() if any(own & set(edition.datasets) for edition in cube.editions)}
-    return sorted(own | cubes)

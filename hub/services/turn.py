@@ -16,14 +16,13 @@ from sqlalchemy.orm import Session
 
 from governance.acts import Act, ActRefused, Kind
 from governance.canonical import Plain
-from governance.log.entry import Entry
 from governance.verdicts import Denied
 from governance.world import World
 from hub.errors import Conflict, NotFound, Refused
-from hub.records import log as log_records
 from hub.records import things as thing_records
-from hub.records.models import Thing
+from hub.services.acts import done
 from hub.services.commons import world_at
+from hub.services.extracts.asking import ask_for_sweep
 from hub.services.front import Front
 
 S = TypeVar("S")
@@ -90,30 +89,9 @@ class Turn:
             ActRefused: the state does not allow it; nothing of the turn is kept.
         """
         act = Act(kind=kind.name, thing=thing, what=what, by=by, at=self.at, body=body, why=why)
-        row = thing_records.thing(self.session, kind.name, thing)
-        state = None if row is None else kind.read(row.state)
-        if row is not None and state is not None and row.last_act == act.same:
-            return state
-        new = kind.apply(state, act)
-        index = log_records.append(self.session, _entry(act, {by, *parties}, revision=row.revision + 1 if row else 1))
-        plain = dict(kind.plain(new))
-        if row is None:
-            thing_records.put(
-                self.session,
-                Thing(
-                    kind=kind.name,
-                    id=thing,
-                    revision=1,
-                    state=plain,
-                    last_act=act.same,
-                    changed_at=self.at,
-                    log_index=index,
-                ),
-            )
-        else:
-            thing_records.changed(row, state=plain, last_act=act.same, at=self.at, log_index=index)
-            self.session.flush()
-        return new
+        state = done(self.session, kind, act, parties=parties)
+        ask_for_sweep(self.session, at=self.at)
+        return state
 
 
 @contextmanager
@@ -167,15 +145,3 @@ def told(verdict: Denied) -> dict[str, str]:
         "next_fr": verdict.next_step.fr,
         "next_en": verdict.next_step.en,
     }
-
-
-def _entry(act: Act, parties: set[str], *, revision: int) -> Entry:
-    return Entry(
-        at=act.at,
-        actor=act.by,
-        action=f"{act.kind}.{act.what}",
-        subject=act.thing,
-        permitted=True,
-        body={"act": act.plain(), "revision": revision, "type": "act"},
-        parties=frozenset(parties) - {"hub", "public"},
-    )

@@ -1,15 +1,19 @@
 """YAML is read strictly: anything not understood is one line that names file, line and key."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from governance.agreement import State
-from governance.audiences import Tier
+from governance.audiences import Audience, Tier
+from governance.choice.vocabulary import NUMBERS
 from governance.commons_yaml import load
 from governance.commons_yaml.nodes import parse
 from governance.errors import CommonsFileError
+from governance.ruleset import Deadlines, Ladder, Voting
+from governance.terms.floors import Delay
 from governance.world import World
 
 BOLIDE = "agreements/joint-members-bolide.yaml"
@@ -151,8 +155,8 @@ BROKEN = [
         BOLIDE,
         "version: 1",
         "version: 1\nremark: nothing",
-        "line 3, key remark: unknown key (known: id, version, title, holder, dataset, tier, state, recipient, "
-        "validity, audience, purpose, terms)",
+        "line 3, key remark: unknown key (known: id, title, holder, dataset, tier, recipient, validity, audience, "
+        "purpose, terms, version, state, rgpd)",
     ),
     (
         BOLIDE,
@@ -269,6 +273,93 @@ BROKEN = [
         "line 14, key retention: retention is not a floor term",
     ),
     (
+        "ruleset.yaml",
+        "  bilateral:",
+        "  holder:",
+        "line 50, key holder: no floors are voted for the audience 'holder' (only for open, members, authority, "
+        "bilateral)",
+    ),
+    (
+        "ruleset.yaml",
+        "  bilateral:",
+        "  identified:",
+        "line 50, key identified: no floors are voted for the audience 'identified' (only for open, members, "
+        "authority, bilateral)",
+    ),
+    (
+        "ruleset.yaml",
+        "    terms:\n      delay: PT24H\n",
+        "    terms:\n      delay: PT24H\n      min_trips: 10\n",
+        "line 52, key min_trips: min_trips means nothing for single records",
+    ),
+    (
+        "ruleset.yaml",
+        "    terms:\n      delay: PT24H\n",
+        "    terms: {}\n",
+        "line 50, key terms: lacks the floor delay",
+    ),
+    (
+        "ruleset.yaml",
+        "    terms:\n      delay: PT24H\n",
+        "    prior_percent: 50\n    terms:\n      delay: PT24H\n",
+        "line 50, key prior_percent: prior_percent means nothing for single records",
+    ),
+    (
+        "ruleset.yaml",
+        "    finest:\n      - {zone_system: h3_8, time_grain: P1D/hour}\n"
+        "      - {zone_system: h3_9, time_grain: P1D/band}",
+        "    finest: []",
+        "line 52, key finest: must name the finest place and time at which records may leave",
+    ),
+    (
+        "ruleset.yaml",
+        "quorum_percent: 50",
+        "quorum_percent: 0",
+        "line 59, key quorum_percent: must be from 1 to 100, not 0",
+    ),
+    (
+        "ruleset.yaml",
+        "quorum_percent: 50",
+        "quorum: 50",
+        "line 59, key quorum: unknown key (known: quorum_percent, loosening_percent, colleges_needed, ballot_days)",
+    ),
+    (
+        "ruleset.yaml",
+        "loosening_percent: 67",
+        "loosening_percent: 101",
+        "line 61, key loosening_percent: must be from 51 to 100, not 101",
+    ),
+    (
+        "ruleset.yaml",
+        "request_days: 30",
+        "request_days: 0",
+        "line 68, key request_days: must be from 1 to 365, not 0",
+    ),
+    (
+        "ruleset.yaml",
+        "hearing_days: 10",
+        "hearing_days: ten",
+        "line 72, key hearing_days: must be a whole number",
+    ),
+    (
+        "ruleset.yaml",
+        "throttle_divisor: 10",
+        "throttle_divisor: 0",
+        "line 84, key throttle_divisor: must be from 1 to 1000, not 0",
+    ),
+    (
+        "ruleset.yaml",
+        "signatures_required: false",
+        "signatures_required: no",
+        "line 93, key signatures_required: must be true or false, not no",
+    ),
+    (
+        "cubes.yaml",
+        "audiences: [members",
+        "audiences: [bilateral",
+        "line 22, key audiences: joint statistics are not made for the audience 'bilateral'",
+    ),
+    (
         "commons.yaml",
         "Europe/Paris",
         "Europe/Pari",
@@ -287,6 +378,32 @@ def test_what_is_not_understood_is_refused(
     with pytest.raises(CommonsFileError) as error:
         load({**commons_files, file: commons_files[file].replace(there, instead, 1)})
     assert str(error.value) == f"{file}, {line}"
+
+
+def test_the_demo_states_every_voted_number_as_the_code_has_it(world: World) -> None:
+    assert (world.ruleset.voting, world.ruleset.deadlines, world.ruleset.ladder) == (Voting(), Deadlines(), Ladder())
+    assert world.ruleset.floors[Audience.BILATERAL].terms == {"delay": Delay(24 * 3600)}
+
+
+def test_each_voted_number_is_read(commons_files: Mapping[str, str]) -> None:
+    text = commons_files["ruleset.yaml"]
+    numbers = re.findall(r"(?m)^  ([a-z_]+): (\d+)$", text)
+    assert len(numbers) == len(NUMBERS) == 15
+    for name, value in numbers:
+        changed = load(
+            {**commons_files, "ruleset.yaml": text.replace(f"  {name}: {value}", f"  {name}: {int(value) + 1}")}
+        )
+        parts = (changed.ruleset.voting, changed.ruleset.deadlines, changed.ruleset.ladder)
+        assert [getattr(part, name) for part in parts if hasattr(part, name)] == [int(value) + 1]
+    signed = text.replace("signatures_required: false", "signatures_required: true")
+    assert load({**commons_files, "ruleset.yaml": signed}).ruleset.signatures_required is True
+
+
+def test_a_ruleset_of_floors_alone_has_the_usual_numbers(commons_files: Mapping[str, str]) -> None:
+    short = commons_files["ruleset.yaml"].partition("# How the members decide")[0]
+    ruleset = load({**commons_files, "ruleset.yaml": short}).ruleset
+    assert (ruleset.voting, ruleset.deadlines, ruleset.ladder) == (Voting(), Deadlines(), Ladder())
+    assert ruleset.signatures_required is False
 
 
 def test_files_that_are_missing_or_unknown_are_refused(commons_files: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from governance.obligations import Obligations, read_obligations
 from governance.parties import Sanction, Status
 from governance.periods import Period
 from governance.request import Action, Request
+from governance.ruleset import Superseded
 from governance.terms.floors import MinTrips
 from governance.terms.scope import Validity
 from governance.terms.vocabulary import OPTIONAL
@@ -270,6 +271,15 @@ class TestRefusals:
         assert refused(replace(asked, used=Used(10_000, 0)), world) == (7, "term.spent", "quota_per_month")
         assert refused(replace(asked, used=Used(0, 120)), world) == (7, "term.spent", "rate_per_minute")
 
+    def test_a_refusal_that_tells_a_count_tells_this_one(self, build: Request, world: World) -> None:
+        """What is remembered of one count is not told of another, though both are beyond the quota."""
+        obligations = permitted(replace(build, audience=Audience.AUTHORITY), world).obligations
+        asked = replace(build, actor="smhc", action=Action.READ, audience=Audience.AUTHORITY, applied=obligations)
+        for count in (10_000, 10_007, 10_000):
+            decision = decide(replace(asked, used=Used(count, 0)), world)
+            assert isinstance(decision, Deny)
+            assert str(count) in decision.reasons[0].denied.reason.en
+
     def test_a_release_built_to_looser_rules_is_not_served(self, read: Request, world: World) -> None:
         assert read.applied is not None
         loose = replace(read.applied, terms={**read.applied.terms, "min_trips": MinTrips(9)})
@@ -343,6 +353,18 @@ class TestRefusals:
         permitted(replace(read, at=validity.to), banned)
         if hit:
             assert refused(read, banned) == (2, "prohibition.in_force", "prohibition")
+
+    def test_floors_of_data_that_was_made_before_a_loosening_stay(
+        self, build: Request, world: World, later: dt.datetime
+    ) -> None:
+        """The floors in force when the period began hold, though the members have voted lower ones since."""
+        floors = world.ruleset.floors
+        strict = replace(floors[Audience.MEMBERS], terms={**floors[Audience.MEMBERS].terms, "min_trips": MinTrips(40)})
+        before = {**floors, Audience.MEMBERS: strict}
+        for until, k in ((later, 40), (dt.datetime(2025, 12, 31, 23, tzinfo=dt.UTC), 10)):
+            ruleset = replace(world.ruleset, superseded=(Superseded(before, until),))
+            obligations = permitted(build, replace(world, ruleset=ruleset)).obligations
+            assert obligations.terms["min_trips"] == MinTrips(k)
 
     def test_a_request_without_a_zone_means_nothing(self, read: Request) -> None:
         with pytest.raises(ValueError, match="time zone"):

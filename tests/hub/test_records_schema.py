@@ -13,11 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 import hub.records.migrations as migrations_package
+from governance.log.entry import Entry
 from hub.records import Records, connect
-from hub.records.models import AuditRow, Base
+from hub.records.log import append, size
+from hub.records.models import Base
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -26,10 +28,8 @@ def tables(records: Records) -> set[str]:
     return set(inspect(records.engine).get_table_names())
 
 
-def audit_row(seq: int, **changes: Any) -> AuditRow:
-    values: dict[str, Any] = {"at": NOON, "actor": "trottix", "action": "read", "subject": "mds.flows"}
-    values |= {"allowed": True, "payload": "{}", "previous": "0" * 64, "hash": "1" * 64}
-    return AuditRow(seq=seq, **values | changes)
+def entry(actor: str = "trottix") -> Entry:
+    return Entry(NOON, actor, "read", "mds.flows", True, {"type": "decision"}, frozenset({actor}))
 
 
 def test_an_upgrade_makes_every_table_and_a_second_one_does_nothing(empty_records: Records) -> None:
@@ -38,11 +38,11 @@ def test_an_upgrade_makes_every_table_and_a_second_one_does_nothing(empty_record
     made = tables(empty_records)
     assert made == set(Base.metadata.tables) | {"alembic_version"}
     with empty_records.write() as session:
-        session.add(audit_row(1))
+        append(session, entry())
     empty_records.upgrade()
     assert tables(empty_records) == made
     with empty_records.read() as session:
-        assert session.get(AuditRow, 1) is not None
+        assert size(session) == 1
 
 
 def test_the_migrations_make_what_the_models_say(records: Records) -> None:
@@ -84,7 +84,7 @@ def test_an_upgrade_that_dies_on_the_way_leaves_nothing(empty_records: Records) 
     event.remove(empty_records.engine, "before_cursor_execute", cut)
     assert tables(empty_records) == set()
     empty_records.upgrade()
-    assert "audit" in tables(empty_records)
+    assert "log_entry" in tables(empty_records)
 
 
 def test_processes_that_start_together_upgrade_once(empty_records: Records) -> None:
@@ -104,52 +104,7 @@ def test_processes_that_start_together_upgrade_once(empty_records: Records) -> N
     errors = [child.communicate(timeout=60)[1] for child in together]
     assert errors == [""] * 4
     assert [child.returncode for child in together] == [0] * 4
-    assert "audit" in tables(empty_records)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit SET allowed = (1 = 1)",
-        "UPDATE audit SET hash = 'x' WHERE seq = 2",
-        "DELETE FROM audit",
-        "DELETE FROM audit WHERE seq = 1",
-        "INSERT INTO audit SELECT 1, at, 'me', action, subject, allowed, payload, previous, hash FROM audit "
-        "WHERE seq = 1 ON CONFLICT (seq) DO UPDATE SET actor = 'me'",
-    ],
-)
-def test_the_audit_is_insert_only(records: Records, statement: str) -> None:
-    with records.write() as session:
-        session.add_all([audit_row(1), audit_row(2)])
-    with pytest.raises(DBAPIError, match="insert-only"), records.write() as session:
-        session.execute(text(statement))
-    assert kept(records) == [(1, "trottix"), (2, "trottix")]
-
-
-def kept(records: Records) -> list[tuple[int, str]]:
-    with records.read() as session:
-        return [(seq, actor) for seq, actor in session.execute(text("SELECT seq, actor FROM audit ORDER BY seq"))]
-
-
-def test_the_audit_cannot_be_emptied_or_overwritten_in_the_dialect_s_own_way(records: Records) -> None:
-    with records.write() as session:
-        session.add(audit_row(1))
-    own = {
-        "postgresql": "TRUNCATE audit",
-        "sqlite": "INSERT OR REPLACE INTO audit SELECT 1, at, 'me', action, subject, allowed, payload, previous, hash "
-        "FROM audit",
-    }
-    with pytest.raises(DBAPIError, match="insert-only"), records.write() as session:
-        session.execute(text(own[records.engine.dialect.name]))
-    assert kept(records) == [(1, "trottix")]
-
-
-def test_an_audit_number_is_given_once(records: Records) -> None:
-    with records.write() as session:
-        session.add(audit_row(1))
-    with pytest.raises(IntegrityError), records.write() as session:
-        session.add(audit_row(1, actor="me"))
-    assert kept(records) == [(1, "trottix")]
+    assert "log_entry" in tables(empty_records)
 
 
 def test_the_wal_is_on_and_foreign_keys_are_kept(records: Records) -> None:

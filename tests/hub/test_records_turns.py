@@ -6,10 +6,16 @@ import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import func, select
 
+from governance.log.entry import Entry
+from governance.log.merkle import peaks_of, root_hash
+from governance.log.opening import Growing, Openings
 from hub.records import Records
-from hub.records.models import AuditRow, Feed
+from hub.records.log import append, nodes
+from hub.records.log_pages import pages
+from hub.records.models import Feed
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -23,28 +29,32 @@ def count(records: Records, model: type) -> int | None:
         return session.scalar(select(func.count()).select_from(model))
 
 
-def test_writers_take_turns_and_no_link_of_a_chain_is_lost(records: Records) -> None:
+def test_writers_take_turns_and_no_entry_of_the_log_is_lost(records: Records) -> None:
     threads, links = 8, 20
     start = threading.Barrier(threads)
 
-    def append(actor: int) -> None:
+    def add(actor: int) -> None:
         start.wait()
         for _ in range(links):
             with records.write() as session:
-                seq = session.scalar(select(func.max(AuditRow.seq))) or 0
-                before = session.get(AuditRow, seq)
-                session.add(
-                    AuditRow(seq=seq + 1, at=NOON, actor=str(actor), action="read", subject="x", allowed=True,
-                             payload="", previous=before.hash if before else "", hash=f"{seq + 1:064x}")
-                )  # fmt: skip
+                parties = frozenset({str(actor), "everybody"})
+                append(session, Entry(NOON, str(actor), "read", "x", True, {"type": "decision"}, parties))
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(append, range(threads)))
+        list(pool.map(add, range(threads)))
+    tree, counts = Growing(), Openings(pytest.fail)
     with records.read() as session:
-        chain = list(session.scalars(select(AuditRow).order_by(AuditRow.seq)))
-    assert [row.seq for row in chain] == list(range(1, threads * links + 1))
-    assert [row.previous for row in chain[1:]] == [row.hash for row in chain[:-1]]
-    assert {row.actor for row in chain} == {str(actor) for actor in range(threads)}
+        for page in pages(session):
+            for one in page:
+                openings = [(each.party, each.number, each.salt) for each in one.openings]
+                item = {"index": one.index, "commitment": one.commitment, "marks": one.marks, "openings": openings}
+                assert one.text is not None
+                tree.add(
+                    counts.leaf(item | {"salt": one.text.salt, "shut": False, "text": one.text.text}, all_marks=True)
+                )
+        kept = nodes(session, peaks_of(threads * links))
+    assert tree.root() == root_hash(threads * links, lambda level, place: kept[level, place])
+    assert counts.counts == {"everybody": threads * links, **{str(actor): links for actor in range(threads)}}
 
 
 def test_a_writer_s_view_begins_when_its_turn_comes(records: Records) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,21 +14,21 @@ import pytest
 
 from feeds.findings import Report
 from feeds.reading import Reading
-from governance.audit import Whole, verify_chain
 from hub.clock import FixedClock
 from hub.errors import Conflict, NotFound, Refused, StorageError
 from hub.fetch import Fetcher
 from hub.jobs.worker import run_one
-from hub.records import audit as audit_records
 from hub.records import connect
 from hub.records import feeds as feed_records
 from hub.records import jobs as job_records
+from hub.records import log as log_records
 from hub.records import releases as release_records
 from hub.records.models import Feed, Version
 from hub.released import Released
 from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.front import Front
+from hub.services.log_check import check
 from hub.services.release import ReleaseAsk, release
 from hub.signet import Signet
 from hub.vault import Vault
@@ -111,11 +113,15 @@ def ask(cube: str = "flows-h3_8-month", audience: str = "members") -> ReleaseAsk
     return ReleaseAsk.of(cube, audience, *JANUARY)
 
 
-def records_of(back: Back) -> list[tuple[str, str, bool, tuple[str, ...]]]:
+def decisions_of(back: Back) -> list[dict[str, Any]]:
     with back.front.records.read() as session:
-        found = list(audit_records.records(session))
-        assert isinstance(verify_chain(found), Whole)
-    return [(one.action, one.subject, one.permitted, one.reasons) for one in found]
+        said = [json.loads(row.text) for row in log_records.texts(session)]
+    assert check(back.front).whole
+    return [one for one in said if one["type"] == "decision"]
+
+
+def records_of(back: Back) -> list[tuple[str, str, bool, tuple[str, ...]]]:
+    return [(one["action"], one["subject"], one["permitted"], tuple(one["reasons"])) for one in decisions_of(back)]
 
 
 def test_only_the_cell_that_no_competitor_could_open_is_published(back: Back) -> None:
@@ -154,9 +160,8 @@ def test_the_same_release_asked_again_is_the_same_and_both_decisions_are_on_reco
 
 def test_how_many_cells_were_withheld_is_told_to_nobody(back: Back) -> None:
     release(back, ask())
-    with back.front.records.read() as session:
-        (entry,) = audit_records.records(session)
-    assert entry.counts == {"cells": 1}
+    (entry,) = decisions_of(back)
+    assert entry["counts"] == {"cells": 1}
 
 
 @pytest.mark.parametrize(

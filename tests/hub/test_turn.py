@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from governance.acts import Act, Kind, act_refused
+from governance.acts import Act, Kind, NotWritable, act_refused
 from governance.log.entry import commitment, leaf, mark
 from governance.log.merkle import grown, root_hash
 from hub.clock import FixedClock
@@ -122,3 +122,13 @@ def test_the_log_holds_commitments_that_open_and_marks_that_count_without_a_gap(
     numbers = {party: [one.number for one in marks if one.party == party] for party in ("smhc", "trottix", "bolide")}
     assert numbers == {"smhc": [1, 2, 3, 4, 5, 6], "trottix": [1, 2, 3, 4, 5], "bolide": list(range(1, 12))}
     assert json.loads(texts[0].text)["act"]["what"] == "added"
+
+
+@pytest.mark.parametrize("why", ["a\x00b", "half of a pair \ud83d", "\x1b[31mred"])
+def test_what_not_every_database_keeps_is_no_text_of_an_act(front: Front, why: str) -> None:
+    add(front, 1)
+    with turn(front) as now, pytest.raises(NotWritable, match="why holds a character"):
+        now.do(COUNTER, "c1", "added", by="smhc", body={"step": 2}, why=why)
+    with turn(front) as now, pytest.raises(NotWritable, match=r"body\.step holds a number"):
+        now.do(COUNTER, "c1", "added", by="smhc", body={"step": 2**60})
+    assert seen(front, COUNTER, "c1").state == 1

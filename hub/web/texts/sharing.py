@@ -57,8 +57,10 @@ RELEASE = {
         "Coverage is a class of how many holdings contribute, never their share.",
     ),
     "audience.open": Sentence("tous", "everyone"),
+    "audience.identified": Sentence("membres identifiés", "identified members"),
     "audience.members": Sentence("membres", "members"),
     "audience.authority": Sentence("autorité", "authority"),
+    "audience.bilateral": Sentence("un seul membre", "one member alone"),
     "audience.holder": Sentence("détenteur", "holder"),
 }
 

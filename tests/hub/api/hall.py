@@ -31,7 +31,7 @@ from governance.request import Action, Request
 from hub.clock import FixedClock
 from hub.records import connect
 from hub.records import feeds as feed_records
-from hub.records.models import AuditRow, Feed, Release, Version
+from hub.records.models import Feed, LogText, Release, Version
 from hub.released import Released
 from hub.services.commons import current_world, put_in_force, read_folder
 from hub.services.front import Front
@@ -95,9 +95,10 @@ class Hall:
         return {"Authorization": "Bearer " + issue(self.front, member, scopes=scopes or ("read",))}
 
     def audited(self) -> list[dict[str, Any]]:
-        """Every record of the audit, oldest first."""
+        """What every decision in the log says, oldest first."""
         with self.front.records.read() as session:
-            return [json.loads(row.payload) for row in session.query(AuditRow).order_by(AuditRow.seq)]
+            said = [json.loads(row.text) for row in session.query(LogText).order_by(LogText.index)]
+        return [one for one in said if one["type"] == "decision"]
 
 
 def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:

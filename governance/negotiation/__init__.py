@@ -1,0 +1,1 @@
+"""How an agreement comes about, holds and ends: offers in turn, signatures, suspension, withdrawal, amendment."""

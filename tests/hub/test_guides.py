@@ -1,0 +1,62 @@
+"""The guides' commands, run as they stand by a real shell, on a hub with the demo's commons."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hub.territory
+from hub.bootstrap import front_office
+from hub.services.commons import put_in_force, read_folder
+from hub.settings import Settings
+
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+COMMONS = Path(hub.territory.__path__[0]) / "commons"
+NOW = "2027-02-20T08:00:00+00:00"
+
+
+def script(guide: Path) -> str:
+    blocks = re.findall(r"```sh\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
+    assert blocks, guide
+    return "set -euo pipefail\n" + "\n".join(blocks)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HUB_NOW", NOW)
+    home = tmp_path / ".demo"
+    front = front_office(Settings(home=home))
+    front.records.upgrade()
+    put_in_force(front, read_folder(COMMONS))
+    front.records.close()
+    return home
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda path: path.stem)
+def test_every_command_of_a_guide_works_in_its_order(guide: Path, home: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
+    environment.pop("HUB_HOME", None)
+    shell = ["bash", "-c", script(guide)]
+    done = subprocess.run(shell, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for sign in EXPECTED[guide.stem]:
+        assert re.search(sign, done.stdout), (sign, done.stdout)
+
+
+#: What a reader must find in the output, in words that only the right outcome has.
+EXPECTED = {
+    "negotiate": (
+        r"zones: from H3 8 hexagon to H3 7 hexagon \(stricter\)",
+        r"delay: from 30 days to 14 days \(looser\)",
+        r"permit-glisse: verified",
+        r"promised: .*deletes after",
+        r"permit-glisse: suspended",
+        r"version 4 proposed",
+        r"withdrawing",
+    )
+}

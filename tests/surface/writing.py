@@ -1,0 +1,187 @@
+"""What can be written, at which address, with a body that somebody could lawfully send; and by whom, by the design.
+
+A route that is missing here fails the test: whoever adds one says who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from governance.log.checkpoint import cosign, read_checkpoint
+from governance.negotiation.version import SIGNS
+from governance.signing import sign
+from hub.services.commons import current_world
+from hub.services.log_proofs import newest_checkpoint
+from tests.hub.commons_works import key_of
+from tests.surface.basin import NOW, Basin
+from tests.surface.lawful import ROLES
+from tests.surface.things import charter_signature, text
+
+_LATER: Final = "2027-06-01T00:00:00Z"
+_WHY: Final = {"why": "Ce qui a été discuté."}
+_RULING: Final = {"text": "Two days.", "summary": {"fr": "Deux jours.", "en": "Two days."}, "effects": []}
+AUTHORITY: Final = frozenset({"authority", "authority's key that may only govern"})
+HOLDER: Final = frozenset({"holder of the extract"})
+RIVAL: Final = frozenset({"rival operator"})
+RESEARCH: Final = frozenset({"research"})
+SECRETARIAT: Final = frozenset({"secretariat"})
+#: Whoever votes: the active members that are under no sanction that takes their voice, but for the secretariat.
+VOICES: Final = AUTHORITY | {
+    *("holder of the extract", "holder of the sealed feed", "its sister company", "rival operator"),
+    *("holder of the open feed", "reuser", "research", "suspended from what was negotiated"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A body, the values of the path's parameters, and the roles for which it goes through as things stand.
+
+    `by_lot`: the mediator may too, whoever it is.
+    """
+
+    body: Callable[[Basin], Any]
+    roles: frozenset[str] = frozenset()
+    at: Mapping[str, str] = field(default_factory=dict)
+    by_lot: bool = False
+
+    def lawful(self, basin: Basin) -> frozenset[str]:
+        """For whom it goes through."""
+        drawn = frozenset(role for role, (member, _) in ROLES.items() if member == basin.names["mediator"])
+        return self.roles | (drawn if self.by_lot else frozenset())
+
+
+def _plain(body: Any) -> Callable[[Basin], Any]:
+    return lambda _: body
+
+
+def _offer(**changes: Any) -> dict[str, Any]:
+    return {**_WHY, "text": dict(text("offer-glisse-itineo", "glisse", "itineo", **changes).plain())}
+
+
+def _new(_: Basin) -> Any:
+    return {**_WHY, "text": dict(text("new-glisse-itineo", "glisse", "itineo").plain())}
+
+
+def _amendment(basin: Basin) -> Any:
+    standing = _standing(basin, "joint-authority-bolide")
+    return {**_WHY, "text": {**standing.plain(), "title": {"fr": "Autre", "en": "Another"}}}
+
+
+def _standing(basin: Basin, name: str) -> Any:
+    return next(one for one in current_world(basin.front).agreements if one.id == name)
+
+
+def _signature(basin: Basin) -> Any:
+    found = _standing(basin, "joint-authority-bolide")
+    made = sign(key_of("bolide"), SIGNS, "bolide", found.plain())
+    return {"version": found.version, "hash": found.hash(), "signature": made}
+
+
+def _cosignature(basin: Basin) -> Any:
+    newest = newest_checkpoint(basin.front)
+    line = cosign(read_checkpoint(newest.note)[0], "bolide", key_of("bolide"), time_s=int(NOW.timestamp()))
+    return {"size": newest.row.size, "line": str(line)}
+
+
+def _asked(dataset: str) -> dict[str, Any]:
+    terms = {"fields": ["start_zone"], "spatial_resolution": "h3_8", "temporal_resolution": "P1D"}
+    validity = ["2026-12-01T00:00:00Z", "2027-12-01T00:00:00Z"]
+    asked = {"tier": "bilateral", "purpose": "research", "validity": validity, "terms": terms, "what_for": "Une thèse."}
+    return {**asked, "datasets": [dataset]}
+
+
+_APPLICATION: Final = {
+    "id": "marche",
+    "name": {"fr": "La Marche", "en": "The Walk"},
+    "kind": "association",
+    "college": "users",
+    "holding": "marche",
+    "holding_name": {"fr": "Marche", "en": "Walk"},
+    "siren": "",
+    **_WHY,
+}
+_MEASURE: Final = {"subject": "mds-glisse", "recipients": ["members"], "until": _LATER, **_WHY}
+
+WRITES: Final[Mapping[str, Write]] = {
+    "/api/v1/agreements": Write(_new, RIVAL | {"reuser"}),
+    "/api/v1/agreements/{agreement_id}/amend": Write(_amendment, HOLDER | AUTHORITY),
+    "/api/v1/agreements/{agreement_id}/propose": Write(_plain(_WHY), HOLDER, {"agreement_id": "draft-bolide-labo"}),
+    "/api/v1/agreements/{agreement_id}/counter": Write(
+        _plain(_offer(min_trips=30)), RIVAL, {"agreement_id": "offer-glisse-itineo"}
+    ),
+    "/api/v1/agreements/{agreement_id}/accept": Write(
+        lambda basin: {"hash": basin.names["offer hash"], **_WHY}, RIVAL, {"agreement_id": "offer-glisse-itineo"}
+    ),
+    "/api/v1/agreements/{agreement_id}/reject": Write(
+        _plain(_WHY), RIVAL | {"reuser"} | SECRETARIAT, {"agreement_id": "offer-glisse-itineo"}
+    ),
+    "/api/v1/agreements/{agreement_id}/signatures": Write(_signature, HOLDER),
+    "/api/v1/agreements/{agreement_id}/verify": Write(_plain({})),
+    "/api/v1/agreements/{agreement_id}/suspend": Write(
+        _plain({"reason": "incident", **_WHY}), HOLDER | AUTHORITY | SECRETARIAT
+    ),
+    "/api/v1/agreements/{agreement_id}/review": Write(_plain(_WHY), HOLDER, {"agreement_id": "joint-research-bolide"}),
+    "/api/v1/agreements/{agreement_id}/resume": Write(_plain(_WHY), HOLDER, {"agreement_id": "joint-research-bolide"}),
+    "/api/v1/agreements/{agreement_id}/withdraw": Write(_plain(_WHY), HOLDER),
+    "/api/v1/agreements/{agreement_id}/terminate": Write(_plain(_WHY), HOLDER | AUTHORITY | SECRETARIAT),
+    "/api/v1/log/cosignatures": Write(_cosignature, HOLDER),
+    "/api/v1/requests": Write(_plain(_asked("mds-velovif")), VOICES),
+    "/api/v1/requests/{request_id}/text": Write(_plain(_asked("mds-velovif")), RESEARCH, {"request_id": "draft"}),
+    "/api/v1/requests/{request_id}/submit": Write(_plain({}), RESEARCH, {"request_id": "draft"}),
+    "/api/v1/requests/{request_id}/return": Write(_plain(_WHY)),
+    "/api/v1/requests/{request_id}/resubmit": Write(_plain({})),
+    "/api/v1/requests/{request_id}/decide": Write(_plain({"approved": False, **_WHY}), RIVAL),
+    "/api/v1/requests/{request_id}/renew": Write(_plain({"to": _LATER, **_WHY})),
+    "/api/v1/requests/{request_id}/close": Write(_plain(_WHY), RESEARCH),
+    "/api/v1/requests/{request_id}/revoke": Write(_plain(_WHY)),
+    "/api/v1/members": Write(_plain(_APPLICATION), VOICES),
+    "/api/v1/members/{member}/leaving": Write(_plain(_WHY), HOLDER),
+    "/api/v1/members/{member}/staying": Write(_plain(_WHY)),
+    "/api/v1/members/{member}/holding": Write(
+        _plain({"holding": "neuf", "name": {"fr": "Neuf", "en": "New"}, **_WHY}), HOLDER
+    ),
+    "/api/v1/charter/signatures": Write(lambda basin: {"signature": charter_signature(basin.front, "glisse")}, RIVAL),
+    "/api/v1/proposals": Write(_plain({"difference": {"floors.members.min_vehicles": 9}, **_WHY}), VOICES),
+    "/api/v1/proposals/{proposal}/ballots": Write(_plain({"choice": "no"}), VOICES),
+    "/api/v1/proposals/{proposal}/consents": Write(_plain({"consents": True})),
+    "/api/v1/proposals/{proposal}/closing": Write(_plain({})),
+    "/api/v1/proposals/{proposal}/withdrawal": Write(_plain(_WHY), HOLDER),
+    "/api/v1/sanctions": Write(_plain({"member": "trottix", "facts": "Trop de refus."}), SECRETARIAT | AUTHORITY),
+    "/api/v1/sanctions/{case_id}/statement": Write(_plain({"text": "Une erreur."}), frozenset({"reuser"})),
+    "/api/v1/sanctions/{case_id}/decision": Write(_plain({"level": 1, **_WHY})),
+    "/api/v1/sanctions/{case_id}/close": Write(_plain({"notice": False, **_WHY}), SECRETARIAT),
+    "/api/v1/sanctions/{case_id}/lift": Write(_plain(_WHY)),
+    "/api/v1/disputes": Write(
+        _plain({"respondent": "combecycle", "about": "use", "claim": "Trop tard."}), VOICES | SECRETARIAT
+    ),
+    "/api/v1/disputes/{dispute_id}/accept": Write(_plain({}), by_lot=True),
+    "/api/v1/disputes/{dispute_id}/refuse": Write(_plain(_WHY), AUTHORITY | RIVAL, by_lot=True),
+    "/api/v1/disputes/{dispute_id}/measures": Write(_plain(_MEASURE), SECRETARIAT),
+    "/api/v1/disputes/{dispute_id}/measures/{measure_id}/end": Write(_plain(_WHY)),
+    "/api/v1/disputes/{dispute_id}/proposal": Write(_plain(_RULING)),
+    "/api/v1/disputes/{dispute_id}/answer": Write(_plain({"agrees": True})),
+    "/api/v1/disputes/{dispute_id}/decision": Write(_plain(_RULING)),
+    "/api/v1/disputes/{dispute_id}/withdraw": Write(_plain(_WHY), AUTHORITY),
+}
+
+
+def address(template: str, write: Write, basin: Basin) -> str:
+    """Where it is written."""
+    usual = {
+        "agreement_id": "joint-authority-bolide",
+        "request_id": basin.names["request"],
+        "member": "bolide",
+        "proposal": basin.names["proposal"],
+        "case_id": basin.names["case"],
+        "dispute_id": basin.names["dispute"],
+        "measure_id": "m1",
+    }
+    chosen = {**usual, **write.at}
+    chosen["request_id"] = (
+        basin.names["request draft"] if write.at.get("request_id") == "draft" else chosen["request_id"]
+    )
+    for name, value in chosen.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template
