@@ -2,7 +2,9 @@
 
 The text never holds a result, an address or anything about a person: the actor is a member. Obligations and request are
 in it as *salted* commitments, whose salts nobody is handed: they cover the exact p of the p % rule, and whoever knows
-all the rest would find it by trying one value after the other.
+all the rest would find it by trying one value after the other. So are counts of what is not open to everyone: an entry
+is read by more members than the release or the extract that it is about, and how many rows or cells there are is the
+holders' business.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from governance.admission import datasets_of
-from governance.canonical import Plain
+from governance.audiences import Audience
+from governance.canonical import Plain, canonical
 from governance.decision import Decision, Permit
 from governance.log.entry import SALT_BYTES, Entry, commitment
 from governance.request import Request
@@ -39,8 +42,13 @@ def decided(
     actor = request.actor or PUBLIC
     permit = decision if isinstance(decision, Permit) else None
     datasets = touched(request, world)
-    digests = {"obligations": permit.obligations.digest if permit else "", "request": request.hash()}
-    hidden = {name: hide(value, randomness) for name, value in digests.items()}
+    is_open = request.audience is Audience.OPEN
+    kept = {
+        "counts": "" if is_open else canonical(dict(counts or {})).decode(),
+        "obligations": permit.obligations.digest if permit else "",
+        "request": request.hash(),
+    }
+    hidden = {name: hide(value, randomness) for name, value in kept.items()}
     body: dict[str, Plain] = {
         "action": request.action.value,
         "actor": actor,
@@ -48,7 +56,7 @@ def decided(
         "at": request.at.astimezone(dt.UTC).isoformat(),
         "audience": request.audience.value,
         "commitments": {name: shown(one) for name, one in hidden.items()},
-        "counts": dict(counts or {}),
+        "counts": dict(counts or {}) if is_open else {},
         "datasets": list(datasets),
         "member": member or actor,
         "period": str(request.period) if request.period else None,

@@ -16,7 +16,7 @@ DOCUMENTS_ID = "documents"
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The edition in force: SHA-256 of its files, when it was loaded, and how many there were, itself included."""
+    """The edition in force: SHA-256 of the files that hold no exact p, when it was loaded, how many there were."""
 
     digest: str
     loaded_at: dt.datetime

@@ -21,6 +21,8 @@ from governance.terms.vocabulary import OPTIONAL, parse_term
 
 #: New values by path; None removes a floor, or (``floors.<audience>``) all floors of an audience.
 Difference = Mapping[str, object]
+#: Finest grains that one audience may have; there are few zone systems and steps to choose from.
+MOST_GRAINS = 64
 
 
 def read_difference(ruleset: Ruleset, raw: Mapping[str, object]) -> dict[str, Plain]:
@@ -140,8 +142,8 @@ def _grains(path: str, raw: object) -> Plain:
     expected = Sentence(
         "une liste de grains tels que « h3_8 x P1M/band »", "a list of grains such as 'h3_8 x P1M/band'"
     )
-    if not isinstance(raw, list | tuple) or not raw:
-        raise _wrong(path, raw, expected)
+    if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= MOST_GRAINS:
+        raise _wrong(path, raw[:4] if isinstance(raw, list | tuple) else raw, expected)
     try:
         return sorted({str(parse_grain(item)) for item in raw})
     except TermError:

@@ -64,13 +64,16 @@ def check_holder(world: World, member: str) -> None:
         raise act_refused("consent.no_holder", "holder", member=member)
 
 
-def check_closing(proposal: Proposal, roll: Roll, at: dt.datetime) -> None:
-    """A vote is closed after its end, or when everybody has voted.
+def check_closing(proposal: Proposal, roll: Roll, at: dt.datetime, *, owed: Iterable[str] = ()) -> None:
+    """A vote is closed after its end, or when everybody has voted and each holder concerned has consented or refused.
+
+    `owed` are the holders that are concerned by now, beside those of the opening.
 
     Raises:
         ActRefused: it runs on.
     """
-    missing = sorted(roll.members - proposal.ballots.keys())
+    silent = {*proposal.concerned, *owed} - proposal.consents.keys()
+    missing = (roll.members - proposal.ballots.keys()) | silent
     if proposal.open and at < proposal.closes_at and missing:
         until = proposal.closes_at.isoformat()
         raise act_refused("proposal.running", "closes_at", proposal=proposal.id, until=until, missing=len(missing))

@@ -157,7 +157,10 @@ def _declared(state: Membership, act: Act) -> Membership:
 
 
 def _regrouped(state: Membership, act: Act) -> Membership:
-    return replace(state, regrouped=_regrouping(act.body), declared=None)
+    recorded = _regrouping(act.body)
+    if state.declared != recorded:
+        raise act_refused("membership.not_declared", "declared", member=act.thing, holding=recorded.holding)
+    return replace(state, regrouped=recorded, declared=None)
 
 
 _DONE: Mapping[str, Callable[[Membership, Act], Membership]] = {

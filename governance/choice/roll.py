@@ -7,7 +7,7 @@ which college was settled when it was admitted, so no bound is needed across col
 The secretariat does not vote: it runs the hub for the members, as their trusted third party. A member under a sanction
 of level 5 or more does not vote either. Who is concerned itself by an admission or an exclusion, or whose holding is,
 does not decide on it. The roll is drawn up when the vote opens; whoever has no vote any more when it closes is left
-out, and nobody comes in.
+out, and nobody comes in or changes its holding.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ class Roll:
         }
 
     def still(self, now: Roll) -> Roll:
-        """The voters that have a vote now too, in the holdings of now: those left share their college's weight."""
-        present = {voter.member: voter for voter in now.voters}
-        return replace(self, voters=tuple(present[one.member] for one in self.voters if one.member in present))
+        """The voters that have a vote now too; those left share their college's weight.
+
+        Colleges and holdings stay those of the opening: nobody shifts weights by a merger while ballots are cast.
+        """
+        return replace(self, voters=tuple(one for one in self.voters if one.member in now.members))
 
     def plain(self) -> Mapping[str, Plain]:
         """As JSON, to be read again by `read_roll`."""

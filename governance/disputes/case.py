@@ -48,6 +48,8 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("proposed", "declined"): "declined",
     ("half_agreed", "agreed"): "settled",
     ("half_agreed", "declined"): "declined",
+    ("declined", "agreed"): "declined",
+    ("declined", "declined"): "declined",
     ("declined", "proposed"): "proposed",
     ("declined", "measured"): "declined",
     ("declined", "relieved"): "declined",
@@ -118,7 +120,10 @@ def read_ruling(plain: Mapping[str, Any]) -> Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A dispute. `draws` are the drawings of lots as they were logged, `refusals` who refused which mediator."""
+    """A dispute. `draws` are the drawings of lots as they were logged, `refusals` who refused which mediator.
+
+    `agreed` are the parties that agreed to the proposal, `answered` those that agreed to it or declined it.
+    """
 
     id: str
     state: str
@@ -135,6 +140,7 @@ class Dispute:
     measures: tuple[Measure, ...] = ()
     ruling: Ruling | None = None
     agreed: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     ended_at: dt.datetime | None = None
 
     @property
@@ -165,6 +171,7 @@ class Dispute:
         return {
             "about": self.about.value,
             "agreed": list(self.agreed),
+            "answered": list(self.answered),
             "answer_by": _text(self.answer_by),
             "claim": self.claim,
             "claimant": self.claimant,
@@ -197,6 +204,7 @@ def read_dispute(plain: Mapping[str, Any]) -> Dispute:
         measures=tuple(read_measure(one) for one in plain["measures"]),
         ruling=read_ruling(plain["ruling"]) if plain["ruling"] else None,
         agreed=tuple(plain["agreed"]),
+        answered=tuple(plain["answered"]),
     )
 
 

@@ -51,6 +51,7 @@ def _opened(act: Act) -> Dispute:
         about=About(body["about"]),
         claim=body["claim"],
         opened_at=act.at,
+        refusals=tuple((by, mediator) for by, mediator in body.get("refusals", ())),
     )
 
 
@@ -86,22 +87,32 @@ def _relieved(dispute: Dispute, act: Act) -> Dispute:
 
 def _proposed(dispute: Dispute, act: Act) -> Dispute:
     body: Mapping[str, Any] = act.body
-    return replace(dispute, ruling=read_ruling(body["ruling"]), agreed=())
+    return replace(dispute, ruling=read_ruling(body["ruling"]), agreed=(), answered=())
 
 
 def _agreed(dispute: Dispute, act: Act) -> Dispute:
-    who = str(act.body["who"])
-    if who in dispute.agreed:
-        raise act_refused("dispute.step", "state", dispute=dispute.id, state=dispute.state, what=act.what)
-    return replace(dispute, agreed=(*dispute.agreed, who))
+    new = _answered(dispute, act, before=dispute.answered)
+    # Once one has declined, the other's consent settles nothing; it is an answer.
+    return new if dispute.state == "declined" else replace(new, agreed=(*dispute.agreed, str(act.body["who"])))
 
 
 def _declined(dispute: Dispute, act: Act) -> Dispute:
-    return replace(dispute, agreed=())
+    # Until both have agreed, whoever agreed may think better of it; whoever declined has answered for good.
+    before = dispute.answered if dispute.state == "declined" else ()
+    return replace(_answered(dispute, act, before=before), agreed=())
+
+
+def _answered(dispute: Dispute, act: Act, *, before: tuple[str, ...]) -> Dispute:
+    who = str(act.body["who"])
+    if who in before:
+        raise act_refused("dispute.step", "state", dispute=dispute.id, state=dispute.state, what=act.what)
+    return replace(dispute, answered=tuple(dict.fromkeys((*dispute.answered, who))))
 
 
 def _decided(dispute: Dispute, act: Act) -> Dispute:
-    if dispute.state != "declined" and (dispute.mediation_ends is None or act.at < dispute.mediation_ends):
+    # One party alone could decline its own friend's proposal, to have it imposed before the other was heard.
+    refused = dispute.state == "declined" and set(dispute.parties) <= set(dispute.answered)
+    if not refused and (dispute.mediation_ends is None or act.at < dispute.mediation_ends):
         from_ = dispute.mediation_ends.isoformat() if dispute.mediation_ends else "–"
         raise act_refused("dispute.too_early", "deadline", from_=from_)
     body: Mapping[str, Any] = act.body

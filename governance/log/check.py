@@ -1,6 +1,7 @@
 """Verify an export of the log with nothing but the file: signatures, proofs, commitments, and one's own count.
 
-What cannot be seen from one file: entries that were never logged, and that a member's newest entries were left out at
+What cannot be seen from one file: entries that were never logged, whose a witness's key is (name those that you were
+told), and that a member's newest entries were left out at
 the end *and* left out of every later file. Witnesses, later files and the ids that readers were handed show those.
 """
 
@@ -27,7 +28,12 @@ MOST_FAULTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found. `last` is the member's count of its entries, `witnesses` who cosigned the newest checkpoint."""
+    """What was found.
+
+    `after` is how many of the member's entries the file leaves out at its beginning, `last` its count of them all.
+    `witnesses` cosigned the newest checkpoint with keys that the caller knew; of `unverified`, (name, public key), only
+    the file itself says whose the keys are, and whoever made it may have made them up.
+    """
 
     origin: str = ""
     key: str = ""
@@ -39,6 +45,8 @@ class Verified:
     last: int = 0
     witnesses: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    after: int = 0
+    unverified: tuple[tuple[str, str], ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -46,20 +54,35 @@ class Verified:
         return not self.faults
 
 
-def check_export(lines: Iterable[bytes], *, key: str | None = None, since: Witness | None = None) -> Verified:
-    """Verify the lines of an export. `key` pins the hub's public key (base64), `since` what a witness saw before."""
-    return _Check(key, since).run(lines)
+def check_export(
+    lines: Iterable[bytes],
+    *,
+    key: str | None = None,
+    since: Witness | None = None,
+    after: int = 0,
+    witnesses: Mapping[str, str] | None = None,
+) -> Verified:
+    """Verify the lines of an export.
+
+    Args:
+        lines: The file, line by line.
+        key: The hub's public key in base64, as it was told; None: the file's own is believed.
+        since: What a witness saw before.
+        after: How many of its entries the member asked to be left out; a file that leaves out others is at fault.
+        witnesses: Public keys (base64) by member, as they were told; other witnesses are reported as unverified.
+    """
+    return _Check(key, since, after, witnesses or {}).run(lines)
 
 
 class _Check:
     """One verification, line by line."""
 
-    def __init__(self, key: str | None, since: Witness | None) -> None:
-        self.key, self.since = key, since
+    def __init__(self, key: str | None, since: Witness | None, after: int, pinned: Mapping[str, str]) -> None:
+        self.key, self.since, self.after, self.pinned = key, since, after, pinned
         self.faults: list[Fault] = []
         self.header: Mapping[str, Any] = {}
         self.checkpoints: dict[int, Checkpoint] = {}
-        self.witnesses: tuple[str, ...] = ()
+        self.witnesses: tuple[tuple[str, str], ...] = ()
         self.proved: dict[tuple[int, int], bool] = {}
         self.openings = Openings(self.report)
         self.tree = Growing()
@@ -112,6 +135,8 @@ class _Check:
         if not isinstance(after, int) or after < 0 or not isinstance(member, str) or (after and not member):
             raise ValueError("what came before is a count of the member's own entries")
         self.header = item
+        if after != self.after:
+            self.report(Fault("counter.gap", "header", f"asked for after {self.after}, the file begins after {after}"))
         if member:
             self.openings.counts[member] = after
         if self.key not in (None, item["key"]) or (self.since is not None and self.since.key != item["key"]):
@@ -135,12 +160,14 @@ class _Check:
         self.checkpoints[checkpoint.size] = self.newest = checkpoint
         self.ways = Ways(checkpoint.size, checkpoint.root)
 
-    def _cosigned(self, checkpoint: Checkpoint, note: Note, keys: Mapping[str, str]) -> Iterator[str]:
+    def _cosigned(self, checkpoint: Checkpoint, note: Note, keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if len(note.lines) != len(keys) + 1:
             self.report(Fault("cosignature.invalid", f"checkpoint {checkpoint.size}", "more or fewer lines than keys"))
         for member, key in sorted(keys.items()):
-            if any(cosigned_at(checkpoint, line, member, public_bytes(key)) is not None for line in note.lines):
-                yield member
+            if key != self.pinned.get(member, key):
+                self.report(Fault("cosignature.invalid", f"checkpoint {checkpoint.size}", f"{member}: another key"))
+            elif any(cosigned_at(checkpoint, line, member, public_bytes(key)) is not None for line in note.lines):
+                yield member, key
             else:
                 self.report(Fault("cosignature.invalid", f"checkpoint {checkpoint.size}", member))
 
@@ -226,6 +253,8 @@ class _Check:
             erased=len(self.openings.erased),
             shut=self.openings.shut,
             last=self.openings.counts.get(member, 0),
-            witnesses=self.witnesses,
+            witnesses=tuple(member for member, _ in self.witnesses if member in self.pinned),
             faults=tuple(self.faults),
+            after=int(self.header.get("after", 0)),
+            unverified=tuple(one for one in self.witnesses if one[0] not in self.pinned),
         )

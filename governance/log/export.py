@@ -33,12 +33,18 @@ class Opening:
 
 
 def header(*, origin: str, key: str, member: str, after: int = 0) -> Mapping[str, Plain]:
-    """The first line. `member` empty: all entries. `after`: which of its entries it has already, by their count."""
+    """The first line. `member` empty: all entries. `after`: how many of its entries it said that it has already.
+
+    Whoever verifies the file says it again (`check_export`), so that a hub cannot leave out more than was asked.
+    """
     return {"type": "header", "v": VERSION, "origin": origin, "key": key, "member": member, "after": after}
 
 
 def checkpoint(note: str, witnesses: Mapping[str, str]) -> Mapping[str, Plain]:
-    """A checkpoint with all signatures; `witnesses` are the public keys of those that cosigned, by member."""
+    """A checkpoint with all signatures; `witnesses` are the public keys of those that cosigned, by member.
+
+    The keys are here to be compared with those that the reader was told, and prove nothing by themselves.
+    """
     return {"type": "checkpoint", "note": note, "witnesses": dict(witnesses)}
 
 

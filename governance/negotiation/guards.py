@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from governance.acts import HUB, act_refused
-from governance.agreement import Agreement
+from governance.agreement import Agreement, State
 from governance.audiences import Tier
 from governance.negotiation.bargaining import sole_member
 from governance.negotiation.floors import check_floors
@@ -20,6 +20,9 @@ from governance.parties import SUSPENDED_FROM, Kind, Sanction
 from governance.terms.scope import EVERYONE, MEMBERS, Territory
 from governance.terms.use import NoticeDays, UnderRuleset
 from governance.world import World
+
+#: How ids of agreements that come of requests begin.
+RESERVED = "req-"
 
 
 def check_actor(world: World, actor: str, *, protecting: bool = False) -> None:
@@ -108,6 +111,31 @@ def check_verifiable(state: Negotiation, world: World, at: dt.datetime) -> None:
     check_text(state.last.text, world, at)
     for party in sorted(state.parties):
         check_actor(world, party)
+
+
+def check_no_way_around(text: Agreement, living: Iterable[Negotiation], at: dt.datetime) -> None:
+    """What the hub or an authority suspended does not come back as another agreement on the same to the same.
+
+    Raises:
+        ActRefused: names the one that is suspended.
+    """
+    for other in living:
+        held = other.held_at(at)
+        same = held is not None and (held.text.dataset, held.text.tier) == (text.dataset, text.tier)
+        if other.id == text.id or held is None or not same or not held.text.recipient.values & text.recipient.values:
+            continue
+        if other.state_at(at) is State.SUSPENDED and any(one.role != "holder" for one in other.suspensions):
+            raise act_refused("negotiation.suspended_beside", "suspension", agreement=text.id, other=other.id)
+
+
+def check_id(text: Agreement, *, of_request: bool) -> None:
+    """Ids that begin with ``req-`` are those of agreements that come of requests; nobody else takes one.
+
+    Raises:
+        ActRefused: somebody else does.
+    """
+    if text.id.startswith(RESERVED) and not of_request:
+        raise act_refused("negotiation.reserved", "id", agreement=text.id)
 
 
 def role_of(state: Negotiation, actor: str, world: World) -> str:

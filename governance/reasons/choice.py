@@ -90,8 +90,8 @@ _VOTES = {
         _SEE_PROPOSAL,
     ),
     "proposal.running": reason(
-        "Le scrutin de {proposal} court jusqu'au {until} ; {missing} membre(s) n'ont pas voté.",
-        "The vote on {proposal} runs until {until}; {missing} member(s) have not voted.",
+        "Le scrutin de {proposal} court jusqu'au {until} ; {missing} votant(s) ou détenteur(s) n'ont pas répondu.",
+        "The vote on {proposal} runs until {until}; {missing} voter(s) or holder(s) have not answered.",
         Sentence("Attendre la fin du scrutin.", "Wait for the end of the vote."),
     ),
     "ballot.late": reason(
@@ -163,6 +163,11 @@ _MEMBERS = {
     ),
     "membership.not_yours": reason(
         "{by} ne peut pas le faire pour {member}.", "{by} cannot do this for {member}.", ASK_SECRETARIAT
+    ),
+    "membership.not_declared": reason(
+        "{member} n'a pas annoncé son passage au groupe {holding} ainsi nommé.",
+        "{member} has not declared its change to the holding {holding} under this name.",
+        Sentence("Demander à {member} de l'annoncer.", "Ask {member} to declare it."),
     ),
     "membership.same_holding": reason(
         "{member} est déjà du groupe {holding}.", "{member} belongs to the holding {holding} already.", _SEE_MEMBERS

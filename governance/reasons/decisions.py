@@ -155,6 +155,11 @@ _AGREEMENT = {
         "Too soon: the delay runs until {ready}.",
         Sentence("Redemander après cette date.", "Ask again after that date."),
     ),
+    "release.overtaken": reason(
+        "Les accords ou les règles ont changé pendant le calcul.",
+        "Agreements or rules changed while it was computed.",
+        Sentence("Demander à nouveau la publication.", "Ask for the release again."),
+    ),
     "release.not_stated": reason(
         "On ne sait pas selon quelles règles la publication a été construite.",
         "It is not known to which rules the release was built.",

@@ -33,6 +33,16 @@ _KEYS = {
     ),
 }
 _TURNS = {
+    "negotiation.suspended_beside": reason(
+        "{other}, sur les mêmes données et pour le même destinataire, est suspendu : {agreement} ne le remplace pas.",
+        "{other}, on the same dataset to the same recipient, is suspended: {agreement} does not stand in for it.",
+        Sentence("Attendre que la suspension soit levée.", "Wait until the suspension is lifted."),
+    ),
+    "negotiation.reserved": reason(
+        "Les identifiants en « req- » sont ceux des accords issus de demandes ({agreement}).",
+        "Ids that begin with 'req-' are those of agreements that come of requests ({agreement}).",
+        Sentence("Choisir un autre identifiant.", "Choose another id."),
+    ),
     "negotiation.none": reason(
         "Aucun accord ne s'appelle {agreement}.",
         "No agreement is called {agreement}.",

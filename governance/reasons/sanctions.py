@@ -68,6 +68,11 @@ _SANCTION = {
         "The vote {vote} is not about this case, or is not closed.",
         _BY_VOTE,
     ),
+    "sanction.vote_lower": reason(
+        "Le vote portait sur le niveau {voted} ; il ne décide pas du niveau {level}.",
+        "The vote was on level {voted}; it does not decide on level {level}.",
+        _BY_VOTE,
+    ),
     "sanction.concerned": reason(
         "{actor} est du même groupe que {member} et n'agit pas dans ce dossier.",
         "{actor} is of the same holding as {member} and takes no part in this case.",
@@ -98,6 +103,16 @@ _SANCTION = {
         "The member is on level {level} already: an emergency adds nothing.",
         Sentence("Ouvrir un dossier ordinaire.", "Open an ordinary case."),
     ),
+    "sanction.emergency_entries": reason(
+        "Une urgence ne cite que des décisions sur ce que le membre lui-même a demandé.",
+        "An emergency names nothing but decisions on what the member itself asked for.",
+        Sentence("Citer d'autres écritures du journal.", "Name other entries of the log."),
+    ),
+    "sanction.emergency_unsettled": reason(
+        "L'urgence précédente, {case}, n'a été tranchée par personne d'autre que celui qui l'a ouverte.",
+        "The emergency before, {case}, was settled by nobody but whoever brought it.",
+        Sentence("Décider d'abord de ce dossier.", "Decide on that case first."),
+    ),
     "sanction.same_facts": reason(
         "Une urgence ne se renouvelle pas pour les mêmes faits : les écritures citées doivent suivre la {size}e.",
         "An emergency is not renewed on the same facts: the entries named must come after entry {size}.",
@@ -117,6 +132,11 @@ _DISPUTE = {
         "A dispute is between two members of different holdings.",
         Sentence("Nommer l'autre partie.", "Name the other party."),
     ),
+    "dispute.one_at_a_time": reason(
+        "Un différend oppose déjà ces deux groupes : {dispute}.",
+        "These two holdings have a dispute already: {dispute}.",
+        Sentence("Attendre la fin de ce différend.", "Wait for the end of that dispute."),
+    ),
     "dispute.no_mediator": reason(
         "Il ne reste aucun médiateur possible dans un troisième collège.",
         "No possible mediator is left in a third college.",
@@ -133,8 +153,8 @@ _DISPUTE = {
         Sentence("Attendre sa réponse, ou retirer le différend.", "Wait for its answer, or withdraw the dispute."),
     ),
     "dispute.too_early": reason(
-        "Le médiateur n'impose pas avant le {from_} : les parties ont jusque-là pour s'entendre.",
-        "The mediator imposes nothing before {from_}: until then the parties may agree.",
+        "Le médiateur n'impose rien avant le {from_}, sauf si les deux parties ont répondu et que l'une a refusé.",
+        "The mediator imposes nothing before {from_}, unless both parties answered and one declined.",
         Sentence("Proposer une décision aux parties.", "Propose a decision to the parties."),
     ),
     "dispute.lapsed": reason(
@@ -146,14 +166,17 @@ _DISPUTE = {
         "Cette mesure provisoire ne porte pas sur les parties ({key}).",
         "This provisional measure does not concern the parties ({key}).",
         Sentence(
-            "Nommer un jeu d'une des parties, des destinataires connus, une date avant l'extinction.",
-            "Name a dataset of a party, known recipients, and a date before the dispute lapses.",
+            "Nommer un jeu d'une des parties, ou un cube pour les seules parties, et une date avant l'extinction.",
+            "Name a dataset of a party, or a cube to the parties alone, and a date before the dispute lapses.",
         ),
     ),
     "dispute.effect": reason(
-        "Cet effet ne porte pas sur une chose des parties : {thing}.",
-        "This effect is not about a thing of the parties: {thing}.",
-        Sentence("Nommer un accord ou une sanction des parties.", "Name an agreement or a sanction of the parties."),
+        "Cet effet ne revient pas à ce différend : {thing}.",
+        "This effect is not for this dispute to have: {thing}.",
+        Sentence(
+            "Nommer un accord ou un jeu des parties ; une sanction non votée, face à qui l'a décidée.",
+            "Name an agreement or a dataset of the parties; a sanction not voted, against who decided on it.",
+        ),
     ),
     "dispute.not_anonymous": reason(
         "Le résumé publié nomme « {name} ».",

@@ -25,6 +25,8 @@ AUDIENCES: Final[Mapping[Tier, tuple[Audience, ...]]] = {
 }
 #: Longest words, in characters, and most datasets.
 LONGEST, MOST = 4_000, 50
+#: Longer texts are no request; the log keeps each for ever.
+LARGEST_TEXT_BYTES = 64 * 1024
 _KEYS: Final = ("audience", "datasets", "purpose", "terms", "tier", "validity", "what_for")
 
 
@@ -57,8 +59,29 @@ class Asked:
         }
 
 
+def read_text(plain: Mapping[str, Any]) -> Asked:
+    """Read what is handed in by whoever asks.
+
+    Raises:
+        TermError: it is longer than any request, or see `read_asked`.
+    """
+    found = read_asked(plain)
+    must_be_short(found.plain())
+    return found
+
+
+def must_be_short(plain: Plain) -> None:
+    """Refuse what nobody could read and everybody would have to keep.
+
+    Raises:
+        TermError: its canonical JSON has more bytes than a request may.
+    """
+    if len(canonical(plain)) > LARGEST_TEXT_BYTES:
+        raise TermError(f"the text of a request has {LARGEST_TEXT_BYTES} bytes at most")
+
+
 def read_asked(plain: Mapping[str, Any]) -> Asked:
-    """Read what is asked; `audience` may be left out where the tier has one.
+    """Read what is asked, as it was kept; `audience` may be left out where the tier has one.
 
     Raises:
         TermError: a key is unknown or missing, or a value is not one of its kind's.

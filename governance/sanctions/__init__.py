@@ -10,7 +10,8 @@ The design's rules and how they are kept here:
   vote. Level 6: two thirds of the members' votes. Nobody decides on itself or on a member of its own holding.
 - *Decay.* Each step falls away twelve months after it was decided, by itself. An exclusion does not: a vote lifts it,
   or a dispute overturns it.
-- *Emergency.* Level 4 at once, fifteen days at most; it ends by itself, and is never renewed on the same facts.
+- *Emergency.* Level 4 at once, fifteen days at most; it ends by itself, and is never renewed on the same facts,
+  nor before others than who brought it decided on it or ended it.
 
 Days, months and percentages are those of the ruleset in force when the act is done; they lie in the act's body.
 """

@@ -22,6 +22,8 @@ TRANSITIONS: Mapping[tuple[str, str], str] = {
     ("in_force", "lifted"): "lifted",
     ("in_force", "overturned"): "overturned",
 }
+#: The origin of a case for which the hub counted denials.
+PROBING = "probing"
 #: Ends of a case.
 TERMINAL = frozenset({"noticed", "dismissed", "lifted", "overturned"})
 
@@ -90,6 +92,7 @@ class Case:
     endorsed: Endorsement | None = None
     step: Step | None = None
     ended_at: dt.datetime | None = None
+    ended_by: str = ""
     ended_why: str = ""
 
     def heard_at(self, at: dt.datetime) -> bool:
@@ -99,6 +102,11 @@ class Case:
     def provisional_at(self, at: dt.datetime) -> bool:
         """Whether an emergency suspends the member at this instant."""
         return self.state == "open" and self.provisional_until is not None and at < self.provisional_until
+
+    @property
+    def settled(self) -> bool:
+        """Whether deciders looked at it: a step was decided, or another than who brought it ended it."""
+        return self.step is not None or (self.state in TERMINAL and self.ended_by != self.opened_by)
 
     def counts_at(self, at: dt.datetime) -> bool:
         """Whether a decided step of the case counts at this instant."""
@@ -114,6 +122,7 @@ class Case:
         """As JSON."""
         return {
             "ended_at": _text(self.ended_at),
+            "ended_by": self.ended_by,
             "ended_why": self.ended_why,
             "endorsed": self.endorsed.plain() if self.endorsed else None,
             "entries": list(self.entries),
@@ -136,7 +145,7 @@ class Case:
 def read_case(plain: Mapping[str, Any]) -> Case:
     """Read a case as `Case.plain` spells it."""
     step, endorsed = plain["step"], plain["endorsed"]
-    texts = ("id", "state", "member", "opened_by", "origin", "facts", "statement", "ended_why")
+    texts = ("id", "state", "member", "opened_by", "origin", "facts", "statement", "ended_by", "ended_why")
     return Case(
         **{name: plain[name] for name in (*texts, "log_size", "proposed")},
         entries=tuple(plain["entries"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 
@@ -99,21 +100,51 @@ def check_opening(
     return role
 
 
-def check_emergency(cases: Iterable[Case], *, role: str, level: int, entries: Sequence[int]) -> None:
+def check_emergency(
+    cases: Iterable[Case], *, role: str, level: int, entries: Sequence[int], own: Iterable[int]
+) -> None:
     """That an emergency is one: brought by secretariat or authority, not in force already, and not the same again.
 
-    Facts are the same unless each of them was logged after the last emergency against this member was opened.
+    `own` are those of the entries that are decisions on what the accused asked for: acts of others, such as the last
+    opening, are no facts about it. Facts are the same unless each was logged after the last emergency was opened; and
+    there is no second emergency before the deciders looked at the first.
     """
     if role == "member":
         raise act_refused("sanction.emergency_role", "role")
     if level >= EMERGENCY:
         raise act_refused("sanction.already", "level", level=level)
-    earlier = max((one.log_size for one in cases if one.provisional_until is not None), default=None)
-    if earlier is not None and (not entries or min(entries) < earlier):
-        raise act_refused("sanction.same_facts", "entries", size=earlier)
+    if set(entries) - set(own):
+        raise act_refused("sanction.emergency_entries", "entries")
+    emergencies = [one for one in cases if one.provisional_until is not None]
+    # The log was `log_size` long before the opening: that is the opening's own place, which is no new fact either.
+    earlier = max((one.log_size for one in emergencies), default=None)
+    if earlier is not None and (not entries or min(entries) <= earlier):
+        raise act_refused("sanction.same_facts", "entries", size=earlier + 1)
+    for one in emergencies:
+        if not one.settled:
+            raise act_refused("sanction.emergency_unsettled", "state", case=one.id)
 
 
-def check_overturning(case: Case, dispute_parties: Iterable[str]) -> None:
-    """That a dispute's decision may overturn the case: the member was a party of it."""
-    if case.member not in set(dispute_parties):
-        raise act_refused("dispute.effect", "effects", thing=case.id)
+def aim_of(case: Case) -> str:
+    """What a vote on a case as it stands is for: ``decide`` on the step, or ``lift`` it once there is one."""
+    return "decide" if case.step is None else "lift"
+
+
+def check_votable(case: Case, at: dt.datetime) -> None:
+    """That there is something to vote on: a case that is open, or a step that counts still."""
+    if case.state != "open" and not case.counts_at(at):
+        raise act_refused("sanction.step", "state", case=case.id, state=case.shown_state(at), what="vote")
+
+
+def check_ending(world: World, by: str, case: Case, *, notice: bool) -> None:
+    """That somebody may end a case without a step: whoever brought it, without a notice; else the secretariat.
+
+    An authority may end an emergency too: one that the secretariat brought needs somebody else to look at it.
+    """
+    active_member(world, by)
+    if not notice and by == case.opened_by:
+        return
+    if case.provisional_until is not None and not notice:
+        check_decider(world, by, accused=case.member)
+    else:
+        check_secretariat(world, by, accused=case.member)

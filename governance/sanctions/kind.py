@@ -54,7 +54,7 @@ def _endorsed(case: Case, act: Act) -> Case:
 
 
 def _ended(case: Case, act: Act) -> Case:
-    return replace(case, ended_at=act.at, ended_why=act.why)
+    return replace(case, ended_at=act.at, ended_by=act.by, ended_why=act.why)
 
 
 def _decided(case: Case, act: Act) -> Case:
@@ -78,11 +78,15 @@ def _lifted(case: Case, act: Act) -> Case:
 
 
 def _must_be_decided_by_enough(case: Case, act: Act, new: Sanction) -> None:
-    """A vote decides everything; without one the secretariat decides low levels, and it and an authority the others."""
+    """A vote decides up to the level that was voted on. Without one the secretariat decides low levels, and it and an
+    authority the others.
+    """
     body: Mapping[str, Any] = act.body
     if body["vote"]:
         if body["yes_percent"] < body["needed_percent"]:
             raise act_refused("sanction.vote_short", "vote", yes=body["yes_percent"], needed=body["needed_percent"])
+        if body["voted_level"] < new:
+            raise act_refused("sanction.vote_lower", "vote", voted=body["voted_level"], level=int(new))
         return
     if new is Sanction.EXCLUDED:
         raise act_refused("sanction.vote_needed", "vote", level=int(new))

@@ -20,6 +20,18 @@ EVERYONE = "everyone"
 MEMBERS = "members"
 
 
+def in_utc(instant: dt.datetime) -> dt.datetime:
+    """An instant with a zone, in UTC.
+
+    Raises:
+        TermError: in UTC it lies before the year 1 or after the year 9999.
+    """
+    try:
+        return instant.astimezone(dt.UTC)
+    except OverflowError:
+        raise TermError("an instant lies outside the years 1 to 9999 of UTC") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient(Only):
     """Who may receive: `everyone`, `members`, ``college:<id>`` or ``member:<id>``."""
@@ -52,9 +64,10 @@ class Validity(Term):
             raise TermError("validity must be two instants")
         if any(end.utcoffset() is None for end in raw):
             raise TermError("validity needs a time zone: an instant without one means nothing")
-        if raw[0] >= raw[1]:
+        from_, to = in_utc(raw[0]), in_utc(raw[1])
+        if from_ >= to:
             raise TermError("validity must end after it begins")
-        return cls(raw[0].astimezone(dt.UTC), raw[1].astimezone(dt.UTC))
+        return cls(from_, to)
 
     def plain(self) -> Plain:
         """Both instants in ISO 8601."""

@@ -24,7 +24,7 @@ from hub.api import (
     statistics,
     votes,
 )
-from hub.api.edge import Edge
+from hub.api.edge import LARGEST_BODY_BYTES, Edge
 from hub.api.present import API
 from hub.api.problems import MEDIA_TYPE, install
 from hub.services.front import Front
@@ -102,5 +102,5 @@ def described_app() -> FastAPI:
     ):
         app.include_router(part.router, prefix=API)
     add_pages(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, largest_body=LARGEST_BODY_BYTES)
     return app

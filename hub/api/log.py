@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from governance.canonical import LARGEST_INTEGER
 from governance.parties import Kind, Member
 from hub.api.acting import ActingMember, private
 from hub.api.files import SHUT_CACHE, VARY
@@ -94,8 +95,10 @@ def log_consistency(
     front: FrontOffice,
     member: ReadingMember,
     response: Response,
-    old: Annotated[int, Query(description="Size of the tree that you saw before; 0: none.", ge=0)],
-    new: Annotated[int | None, Query(description="Size of a checkpoint; else the newest.", ge=1)] = None,
+    old: Annotated[int, Query(description="Size of the tree that you saw before; 0: none.", ge=0, le=LARGEST_INTEGER)],
+    new: Annotated[
+        int | None, Query(description="Size of a checkpoint; else the newest.", ge=1, le=LARGEST_INTEGER)
+    ] = None,
 ) -> ConsistencyDoc:
     """The proof that the log goes on from a tree that you saw: what a witness checks before it cosigns."""
     private(response)
@@ -114,10 +117,12 @@ def log_cosign(front: FrontOffice, member: ActingMember, ask: CosignatureAsk, re
 def log_export_own(
     front: FrontOffice,
     member: ReadingMember,
-    after: Annotated[int, Query(description="Only entries after so many of your own.", ge=0)] = 0,
-    since: Annotated[int | None, Query(description="Size of the checkpoint to prove the way from.", ge=0)] = None,
+    after: Annotated[int, Query(description="Only entries after so many of your own.", ge=0, le=LARGEST_INTEGER)] = 0,
+    since: Annotated[
+        int | None, Query(description="Size of the checkpoint to prove the way from.", ge=0, le=LARGEST_INTEGER)
+    ] = None,
 ) -> StreamingResponse:
-    """Your own entries up to the newest checkpoint as JSON lines, which `hub audit verify FILE` verifies."""
+    """Your own entries up to the newest checkpoint as JSON lines: `hub audit verify FILE`, with the same `--after`."""
     lines = log_export.exported(front, _own(member), after=after, since=since, reader=member.id)
     headers = {
         "Cache-Control": SHUT_CACHE,

@@ -6,6 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
+from governance.canonical import LARGEST_INTEGER
 from hub.api.shapes import Shape
 
 
@@ -69,7 +70,7 @@ class ConsistencyDoc(Shape):
 class CosignatureAsk(Shape):
     """A witness's line under a checkpoint."""
 
-    size: int = Field(ge=1, description="Size of the checkpoint.")
+    size: int = Field(ge=1, le=LARGEST_INTEGER, description="Size of the checkpoint.")
     line: str = Field(max_length=1000, description="The line (C2SP tlog-cosignature v1), without the line's end.")
 
 

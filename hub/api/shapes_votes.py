@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from hub.api.shapes import Said, Shape
 
+#: How deep a body may be nested.
+DEEPEST: Final = 32
 #: The value of one rule: a number, a truth value, a text as an agreement spells it, or grains.
 RuleValue = StrictBool | StrictInt | StrictStr | list[StrictStr] | None
 
@@ -106,7 +108,10 @@ class ProposalDoc(ProposalItem):
 
 
 class Body(Shape):
-    """What is sent to be kept: text that every database keeps, so without NUL and halves of surrogate pairs."""
+    """What is sent to be kept: text that every database keeps, so without NUL and halves of surrogate pairs.
+
+    Nothing that is asked for stands more than `DEEPEST` deep in lists and objects.
+    """
 
     @model_validator(mode="before")
     @classmethod
@@ -118,12 +123,18 @@ class Body(Shape):
 
 
 def _texts(raw: Any) -> Iterator[str]:
-    if isinstance(raw, str):
-        yield raw
-    elif isinstance(raw, Mapping):
-        yield from (text for item in raw.items() for one in item for text in _texts(one))
-    elif isinstance(raw, list):
-        yield from (text for one in raw for text in _texts(one))
+    # A stack instead of calls: what is sent may be nested deeper than Python calls.
+    waiting = [(raw, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ValueError(f"lists and objects stand more than {DEEPEST} deep in each other")
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            waiting += [(one, depth + 1) for item in value.items() for one in item]
+        elif isinstance(value, list):
+            waiting += [(one, depth + 1) for one in value]
 
 
 class ProposalIn(Body):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from governance.log.check import Verified, check_export
 from governance.log.faults import Fault
+from governance.log.witness import public_bytes
 from hub.cli import witness
 from hub.cli.options import AS, HOME, JSON, WHY
 from hub.cli.render import complain, emit, emit_json, say
@@ -23,6 +24,9 @@ from hub.settings import settings_of
 
 app = typer.Typer(help="The log of every decision and act, and the proofs that it is whole.", no_args_is_help=True)
 app.add_typer(witness.app, name="witness")
+
+#: Of an Ed25519 public key (RFC 8032, section 5.1.5).
+PUBLIC_BYTES: Final = 32
 
 Home = Annotated[Path | None, HOME]
 AsJson = Annotated[bool, JSON]
@@ -61,15 +65,22 @@ def verify(
     as_json: AsJson = False,
     key: Annotated[str | None, typer.Option(help="The hub's public key (base64), to hold against the file's.")] = None,
     since: Annotated[Path | None, typer.Option(help="A witness's file: the log must go on from what it saw.")] = None,
+    after: Annotated[int, typer.Option(help="As in your `hub audit export --after`: more is not left out.", min=0)] = 0,
+    witnesses: Annotated[
+        list[str] | None, typer.Option("--witness", help="MEMBER=KEY: a witness's public key as it was told to you.")
+    ] = None,
 ) -> None:
     """Verify the hub's own log, or an export with nothing but the file; exit code 1 if anything does not hold."""
+    pinned = _pinned(witnesses or [])
     if export is None:
+        if after or pinned:
+            raise typer.BadParameter("--after and --witness are about an export: name its file")
         _verify_own(home, as_json=as_json, key=key)
         return
     seen = witness.read_state(since) if since is not None else None
     try:
         with export.open("rb") as lines:
-            found = check_export(lines, key=key, since=seen)
+            found = check_export(lines, key=key, since=seen, after=after, witnesses=pinned)
     except OSError as fault:
         raise NotFound(f"{export}: {fault.strerror}") from fault
     _tell(_told(found), found.faults, as_json=as_json, sentence=_sentence(found))
@@ -86,14 +97,26 @@ def _verify_own(home: Path | None, *, as_json: bool, key: str | None) -> None:
     _tell(told, found.faults, as_json=as_json, sentence=sentence)
 
 
+def _pinned(words: list[str]) -> dict[str, str]:
+    """Witnesses' public keys by member; of base64 the padding at the end has equals signs too."""
+    pairs = [word.partition("=") for word in words]
+    if any(not member or len(public_bytes(key)) != PUBLIC_BYTES for member, _, key in pairs):
+        raise typer.BadParameter("--witness takes MEMBER=KEY, an Ed25519 public key in base64")
+    return {member: key for member, _, key in pairs}
+
+
 def _told(found: Verified) -> dict[str, Any]:
-    names = ("origin", "key", "member", "size", "entries", "erased", "shut", "last")
-    return {name: getattr(found, name) for name in names} | {"witnesses": list(found.witnesses)}
+    names = ("origin", "key", "member", "size", "entries", "erased", "shut", "after", "last")
+    told = {name: getattr(found, name) for name in names}
+    return told | {"witnesses": list(found.witnesses), "unverified": dict(found.unverified)}
 
 
 def _sentence(found: Verified) -> str:
     whose = f"{found.entries} entries of {found.member}" if found.member else f"all {found.entries} entries"
-    seen = f"cosigned by {', '.join(found.witnesses)}" if found.witnesses else "cosigned by nobody yet"
+    whose += f" after the first {found.after}" if found.after else ""
+    verified = [f"cosigned by {', '.join(found.witnesses)}"] if found.witnesses else []
+    unverified = [f"unverified: {member} by key {key}" for member, key in found.unverified]
+    seen = "; ".join(verified + unverified) or "cosigned by nobody yet"
     return f"Whole: {whose}, under the checkpoint of {found.size} ({seen}); the hub's key is {found.key}"
 
 

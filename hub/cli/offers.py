@@ -50,7 +50,7 @@ def read_small(path: Path) -> str:
     """
     try:
         if path.stat().st_size > 4 * LARGEST_TEXT_BYTES:
-            raise BadRequest(f"{path} is too large to be the text of an agreement")
+            raise BadRequest(f"{path} is too large to be the text of an agreement or of rules")
         return path.read_text("utf-8")
     except UnicodeDecodeError as fault:
         raise BadRequest(f"{path} is not UTF-8") from fault

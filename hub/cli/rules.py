@@ -10,6 +10,7 @@ import typer
 from governance.choice.changes import Change, loosened, nature
 from governance.choice.paths import flat
 from hub.cli.difference import DROP, FILE, SET, difference_of
+from hub.cli.offers import read_small
 from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
 from hub.cli.work import open_front
@@ -95,7 +96,7 @@ def check_parent(
     as_json: AsJson = False,
 ) -> None:
     """Whether the rules in force are at least as strict as a parent's; exit code 1 when they are not."""
-    looser = rules.looser_than(open_front(home), file.read_text("utf-8"), file=file.name)
+    looser = rules.looser_than(open_front(home), read_small(file), file=file.name)
     rows = [{"path": path} for path in looser]
     emit(rows, ("path",), as_json=as_json, empty="Every floor is at least as strict as the parent's.")
     if looser:

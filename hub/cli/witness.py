@@ -146,11 +146,14 @@ def _read_proof(path: Path) -> tuple[str, list[bytes]]:
 
 
 def _note(path: Path) -> str:
-    text = path.read_text("utf-8")
-    if not text.startswith("{"):
-        return text
-    told = _json(path)
-    return str(told["note"] if "note" in told else told["checkpoint"]["note"])
+    try:
+        text = path.read_text("utf-8")
+        if not text.startswith("{"):
+            return text
+        told = _json(path)
+        return str(told["note"] if "note" in told else told["checkpoint"]["note"])
+    except (KeyError, TypeError, UnicodeDecodeError) as fault:
+        raise NoteNotUnderstood(f"{path} holds no checkpoint") from fault
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.canonical import LARGEST_INTEGER
 from hub.records.models import LogCheckpoint, LogCosignature
 
 
@@ -16,8 +17,8 @@ def newest(session: Session) -> LogCheckpoint | None:
 
 
 def of_size(session: Session, size: int) -> LogCheckpoint | None:
-    """The checkpoint of a tree of that size."""
-    return session.get(LogCheckpoint, size)
+    """The checkpoint of a tree of that size; None if there is none, as of any size that no column could hold."""
+    return session.get(LogCheckpoint, size) if size <= LARGEST_INTEGER else None
 
 
 def checkpoints(session: Session) -> list[LogCheckpoint]:

@@ -18,9 +18,14 @@ def current(session: Session) -> CommonsEdition | None:
     return session.scalar(select(CommonsEdition).order_by(CommonsEdition.id.desc()).limit(1))
 
 
+def digest_of(files: Mapping[str, str]) -> str:
+    """What an edition of these files is known by: SHA-256, 64 hexadecimal digits."""
+    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()
+
+
 def add(session: Session, files: Mapping[str, str], *, at: dt.datetime) -> bool:
     """Put an edition in force; answers whether it differs from the one that is."""
-    digest = hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()
+    digest = digest_of(files)
     before = current(session)
     if before is not None and before.digest == digest:
         return False

@@ -22,10 +22,10 @@ def things(session: Session, kind: str | None = None) -> list[Thing]:
     return list(session.scalars(query if kind is None else query.where(Thing.kind == kind)))
 
 
-def revisions(session: Session) -> list[tuple[str, str, int, int]]:
-    """Kind, id, revision and place of the last act in the log of all things, by kind and id, without their states."""
-    query = select(Thing.kind, Thing.id, Thing.revision, Thing.log_index).order_by(Thing.kind, Thing.id)
-    return [(kind, name, revision, index) for kind, name, revision, index in session.execute(query)]
+def revisions(session: Session) -> list[tuple[str, str, int, int, str]]:
+    """Kind, id, revision, and the last act's place in the log and digest, of all things, without their states."""
+    query = select(Thing.kind, Thing.id, Thing.revision, Thing.log_index, Thing.last_act).order_by(Thing.kind, Thing.id)
+    return [(kind, name, revision, index, act) for kind, name, revision, index, act in session.execute(query)]
 
 
 def heads(session: Session) -> tuple[int, int]:

@@ -87,12 +87,13 @@ def regroup(
 ) -> Membership:
     """Change the holding of a member: it declares the change, and the secretariat, which has seen proof, records it.
 
-    Only what is recorded holds. A member alone could split its group to count as more contributors and more votes,
-    or join another's group to halve its vote.
+    Only what is recorded holds, and only what the member declared is recorded. A member alone could split its group to
+    count as more contributors and more votes, or join another's group to halve its vote.
 
     Raises:
         NotFound: no such member.
-        Refused: neither the member nor the secretariat, a holding that is not described, or it is there already.
+        Refused: neither the member nor the secretariat, a holding that is not described, it is there already, or the
+            secretariat records what the member did not declare.
     """
     with turn(front) as now:
         _must_be_known(now, member, revision=revision)

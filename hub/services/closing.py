@@ -68,7 +68,7 @@ def enqueue_closing(front: Front) -> bool:
 
 def _closed(now: Turn, found: Proposal, *, by: str) -> Proposal:
     roll = found.roll.still(draw_up(now.world))
-    check_closing(found, roll, now.at)
+    check_closing(found, roll, now.at, owed=_owed(now, found))
     counted, beside = tally(roll, found.ballots, found.needed), _beside(now, found)
     counted = replace(counted, short=counted.short + beside.short)
     told: dict[str, Plain] = {**counted.plain(), "missing": list(beside.missing)}
@@ -95,13 +95,17 @@ def _rules_beside(now: Turn, found: Proposal) -> Beside:
         return Beside(("overtaken",))
     if [one.plain() for one in changes(world.ruleset, after)] != found.text["changes"]:
         return Beside(("overtaken",))
-    weakened = [Audience(name) for name in found.text["loosened"]]
-    owed = holders_concerned(world, weakened, now.at)
-    missing = sorted(holder for holder in owed if not found.consents.get(holder, False))
+    missing = sorted(holder for holder in _owed(now, found) if not found.consents.get(holder, False))
     short = ["consent"] if missing else []
     if world.basin.parent is not None and looser_than_parent(after, world.basin.parent):
         short.append("parent")
     return Beside(tuple(short), tuple(missing), after)
+
+
+def _owed(now: Turn, found: Proposal) -> frozenset[str]:
+    """The holders whose consent is owed by now."""
+    weakened = [Audience(name) for name in found.text.get("loosened", ())]
+    return holders_concerned(now.world, weakened, now.at)
 
 
 def _may_be_admitted(now: Turn, member: str) -> bool:

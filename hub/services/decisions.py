@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from governance import audit
 from governance.decide import decide
-from governance.decision import Decision, Deny, Permit, Refusal
+from governance.decision import Decision, Deny, Permit, Refusal, Step
 from governance.request import Request
+from governance.verdicts import denied
 from governance.world import World
 from hub.errors import Refused
 from hub.records import log as log_records
@@ -71,6 +72,19 @@ def _permitted(front: Front, request: Request, world: World) -> Permit:
     if isinstance(decision, Deny):
         refuse(front, request, decision)
     return decision
+
+
+def decided_again(front: Front, session: Session, request: Request, permit: Permit) -> tuple[World, Decision]:
+    """Decide once more in the turn that keeps what was made under a permit: a suspension that came meanwhile holds.
+
+    Answers with the world of the turn too. Where what is owed has changed, what was made does not satisfy it.
+    """
+    at = front.clock()
+    world = world_at(front, session, at)
+    decision = decide(replace(request, at=at), world)
+    if isinstance(decision, Permit) and decision.obligations.digest != permit.obligations.digest:
+        decision = Deny((Refusal(Step.STORED_RELEASE, denied("release.overtaken", "obligations"), request.subject),))
+    return world, decision
 
 
 def refuse(front: Front, request: Request, decision: Deny) -> NoReturn:

@@ -38,8 +38,11 @@ class Claim:
 def open_dispute(front: Front, claim: Claim, *, by: str) -> Dispute:
     """Open a dispute and draw its mediator. The same claim between the same two, while it goes on, is that dispute.
 
+    Reopened within twelve months after a withdrawal or a lapse, it keeps the mediator, and refusals stay spent.
+
     Raises:
-        Refused: whoever opens it does not speak for the claimant, the two are of one holding, nobody could mediate.
+        Refused: whoever opens it does not speak for the claimant, the two are of one holding, their holdings have a
+            dispute already, nobody could mediate.
         BadRequest: it is about something that disputes are not about.
     """
     if claim.about not in list(About):
@@ -53,15 +56,20 @@ def open_dispute(front: Front, claim: Claim, *, by: str) -> Dispute:
         for one in every:
             if one.open_at(now.at) and (one.claimant, one.respondent, one.about.value, one.claim) == wanted:
                 return one
+        parties = {claim.claimant, claim.respondent}
+        same = guards.between_same(now.world, every, parties)
+        guards.check_none_open(same, now.at)
+        earlier = guards.left_lately(same, now.at)
+        spent = guards.refusals_spent(now.world, earlier, parties) if earlier else ()
         body: dict[str, Plain] = {
             "about": claim.about,
             "claim": text,
             "claimant": claim.claimant,
+            "refusals": [list(one) for one in spent],
             "respondent": claim.respondent,
         }
-        parties = {claim.claimant, claim.respondent}
         made = now.do(DISPUTE, f"dispute-{len(every) + 1}", "opened", by=by, body=body, parties=parties)
-        return _draw(now, made)
+        return _draw(now, made, earlier=earlier)
 
 
 def accept(front: Front, dispute: str, *, by: str, revision: int | None = None) -> Dispute:
@@ -165,7 +173,7 @@ def answer(front: Front, dispute: str, *, by: str, agrees: bool, why: str = "", 
 
 
 def impose(front: Front, dispute: str, ruling: Ruling, *, by: str, revision: int | None = None) -> Dispute:
-    """Decide without the parties' consent: when one declined, or when the days of mediation are over.
+    """Decide without the parties' consent: when both answered and one declined, or when mediation's days are over.
 
     Raises:
         NotFound, Conflict, Refused: as `propose`; it is too early.
@@ -205,9 +213,15 @@ def ruling_of(text: str, summary: Mapping[str, str], effects: Sequence[Mapping[s
     return Ruling(text, Sentence(summary["fr"], summary["en"]), pairs)
 
 
-def _draw(now: Turn, dispute: Dispute) -> Dispute:
-    """Draw lots among whoever may mediate now, from the root of the log whose last entry is the act just done."""
+def _draw(now: Turn, dispute: Dispute, *, earlier: Dispute | None = None) -> Dispute:
+    """Draw lots among whoever may mediate now, from the root of the log whose last entry is the act just done.
+
+    The mediator of an `earlier` dispute is the only candidate, unless it was refused or may not mediate any more.
+    """
     found = candidates(now.world, dispute.parties, refused=dispute.refused)
+    if earlier is not None and earlier.draws:
+        kept = str(earlier.draws[-1]["drawn"])
+        found = (kept,) if kept in found and kept not in earlier.refused else found
     if not found:
         raise guards.no_mediator()
     size = log_records.size(now.session)
@@ -223,8 +237,7 @@ def _ruled(now: Turn, dispute: Dispute, ruling: Ruling, *, by: str) -> dict[str,
     text = check_text(ruling.text, name="ruling", shortest=SHORTEST_FACTS)
     for said in (ruling.summary.fr, ruling.summary.en):
         check_text(said, name="summary", shortest=SHORTEST_FACTS)
-    against = {one.id for one in now.all(SANCTION) if one.member in dispute.parties}
-    guards.check_ruling(now.world, dispute, ruling, sanctions=against)
+    guards.check_ruling(now.world, dispute, ruling, sanctions=now.all(SANCTION))
     return {"ruling": replace(ruling, text=text).plain()}
 
 
@@ -242,7 +255,8 @@ def _carried_out(now: Turn, dispute: Dispute) -> Dispute:
         if what is Effect.SUSPEND_AGREEMENT:
             suspend_by_hub(now, thing, code="dispute", why=why)
         if what is Effect.OVERTURN_SANCTION and now.must(SANCTION, thing).counts_at(now.at):
-            sanctions.overturned(now, thing, dispute=dispute.id, parties=dispute.parties)
+            guards.check_overturning(now.world, dispute, now.must(SANCTION, thing))
+            sanctions.overturned(now, thing, dispute=dispute.id)
     return dispute
 
 

@@ -17,6 +17,7 @@ from governance.negotiation.guards import (
     check_actor,
     check_begins_in_time,
     check_counterparty,
+    check_id,
     check_names,
     check_text,
     role_of,
@@ -53,7 +54,9 @@ def draft(front: Front, text: Agreement, *, by: str, why: str, counterparty: str
     return seen(front, AGREEMENT, text.id)
 
 
-def write_draft(now: Turn, text: Agreement, *, by: str, why: str, counterparty: str | None = None) -> None:
+def write_draft(
+    now: Turn, text: Agreement, *, by: str, why: str, counterparty: str | None = None, of_request: bool = False
+) -> None:
     """`draft`, within a turn.
 
     Raises:
@@ -62,6 +65,7 @@ def write_draft(now: Turn, text: Agreement, *, by: str, why: str, counterparty: 
     check_actor(now.world, by)
     check_names(text, now.world)
     state = now.get(AGREEMENT, text.id)
+    check_id(text, of_request=of_request or state is not None)
     if state is None and any(one.id == text.id for one in documents_at(now.session).agreements):
         raise act_refused("negotiation.exists", "agreement", agreement=text.id)
     if state is None:

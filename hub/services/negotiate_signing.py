@@ -10,7 +10,7 @@ from governance.acts import HUB, Act, ActRefused
 from governance.agreement import State
 from governance.canonical import Plain
 from governance.errors import TermError
-from governance.negotiation.guards import check_actor, check_verifiable, role_of
+from governance.negotiation.guards import check_actor, check_no_way_around, check_verifiable, role_of
 from governance.negotiation.negotiation import Negotiation
 from governance.negotiation.refusals import stranger
 from governance.negotiation.signatures import to_sign
@@ -96,7 +96,7 @@ def verify(front: Front, agreement: str, *, by: str, revision: int | None = None
             raise stranger(state, by)
         if state.pending is not None or state.newest_held is None:
             world = now.world
-            check_verifiable(state, world, now.at)
+            _check(now, state, world)
             _verified(now, state, world)
     return seen(front, AGREEMENT, agreement)
 
@@ -131,10 +131,15 @@ def _sign(now: Turn, state: Negotiation, version: Version, handed: Handed) -> No
 
 def _verify_if_in_order(now: Turn, state: Negotiation, world: World) -> None:
     try:
-        check_verifiable(state, world, now.at)
+        _check(now, state, world)
     except ActRefused:  # it stays agreed; whoever looks at it is told what is wanting
         return
     _verified(now, state, world)
+
+
+def _check(now: Turn, state: Negotiation, world: World) -> None:
+    check_verifiable(state, world, now.at)
+    check_no_way_around(state.last.text, now.all(AGREEMENT), now.at)
 
 
 def _verified(now: Turn, state: Negotiation, world: World) -> None:

@@ -17,7 +17,7 @@ from governance.choice.lattice import check_parent
 from governance.choice.proposal import PROPOSAL, Proposal, Subject
 from governance.choice.roll import draw_up, may_vote
 from governance.choice.tally import Needed
-from governance.sanctions.guards import is_shown_to
+from governance.sanctions.guards import aim_of, check_votable, is_shown_to
 from governance.sanctions.kind import SANCTION
 from hub.errors import NotFound
 from hub.services.front import Front
@@ -62,9 +62,11 @@ def propose(front: Front, difference: Mapping[str, object], *, by: str, why: str
 def propose_sanction(front: Front, case: str, *, by: str, why: str, proposal: str = "") -> Proposal:
     """Put a sanction case to the vote; nobody of the accused member's holding votes on it.
 
+    While the case is open the vote is on the step, up to the level proposed; afterwards it is on lifting the step.
+
     Raises:
         NotFound: no such case, or not the proposer's to see.
-        Refused: the proposer has no voice, or the case is voted on already.
+        Refused: the proposer has no voice, the case has ended, or it is voted on already.
     """
     with turn(front) as now:
         world = now.world
@@ -72,13 +74,20 @@ def propose_sanction(front: Front, case: str, *, by: str, why: str, proposal: st
         found = now.get(SANCTION, case)
         if found is None or not is_shown_to(found, world.members[by]):
             raise NotFound(f"no {SANCTION.name} is called {case!r}")
+        check_votable(found, now.at)
         return opened(
             now,
             proposal or free_id(now, f"sanction-{case}"),
             Subject.SANCTION,
             thing=case,
             # Nobody can vote on what it was not told.
-            text={"facts": found.facts, "level": found.proposed, "member": found.member, "statement": found.statement},
+            text={
+                "aim": aim_of(found),
+                "facts": found.facts,
+                "level": found.step.level if found.step else found.proposed,
+                "member": found.member,
+                "statement": found.statement,
+            },
             needs=needed(world.ruleset, Subject.SANCTION),
             without=world.members[found.member].holding,
             by=by,

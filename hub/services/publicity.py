@@ -12,9 +12,10 @@ from typing import Final
 from governance.bilingual import Sentence
 from governance.terms.base import Term
 from governance.terms.floors import PPercent, Prior
+from governance.terms.use import UnderRuleset
 
 #: Clauses whose value is told to nobody but the parties.
-KEPT: Final = frozenset({PPercent.name, Prior.name})
+KEPT: Final = frozenset({PPercent.name, Prior.name, UnderRuleset.name})
 
 _KEPT_TEXT: Final = {
     PPercent.name: Sentence(
@@ -24,6 +25,11 @@ _KEPT_TEXT: Final = {
     Prior.name: Sentence(
         "On tient compte de ce que les flux ouverts laissent déjà deviner (valeur dans l'accord signé).",
         "What open feeds let anyone guess already is taken into account (its value stays in the signed agreement).",
+    ),
+    # All of the rules but p and the prior is public, so whoever has their hash finds those two by trying.
+    UnderRuleset.name: Sentence(
+        "Conclu sous le règlement alors en vigueur (son empreinte reste dans l'accord signé).",
+        "Agreed under the rules that were in force then (their hash stays in the signed agreement).",
     ),
 }
 

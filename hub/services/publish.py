@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from governance.audiences import Audience
-from governance.decision import Permit
+from governance.decision import Deny, Permit
 from governance.request import Action, Request
 from hub.errors import Conflict, Refused
 from hub.records import releases as release_records
@@ -24,7 +24,7 @@ from hub.services import manifest
 from hub.services.back import Back
 from hub.services.catalogue import OPEN_PURPOSE, published_for
 from hub.services.commons import current_world
-from hub.services.decisions import note, permitted
+from hub.services.decisions import decided_again, note, permitted, refuse
 from hub.services.identified import purposes_of
 from hub.services.ingest import Ingested
 from hub.services.manifest import Manifest
@@ -76,8 +76,12 @@ def publish_version(back: Back, version: Version) -> list[Release]:
         there = _there(session, version, audience)
         if there:  # another process published this version meanwhile
             return there
-        session.add_all(rows)
-        note(session, request, permit, world=world, counts={"files": len(rows)})
+        world, decision = decided_again(back.front, session, request, permit)
+        if isinstance(decision, Permit):
+            session.add_all(rows)
+            note(session, request, permit, world=world, counts={"files": len(rows)})
+    if isinstance(decision, Deny):
+        refuse(back.front, request, decision)
     return rows
 
 

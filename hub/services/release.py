@@ -34,7 +34,7 @@ from hub.records.models import Release
 from hub.services.back import Back
 from hub.services.commons import current_world
 from hub.services.contributions import contributions
-from hub.services.decisions import note, permitted, refuse
+from hub.services.decisions import decided_again, note, permitted, refuse
 from hub.services.parts import PARQUET
 from hub.services.publish import SECRETARIAT
 
@@ -114,24 +114,24 @@ def release(back: Back, ask: ReleaseAsk) -> Release:
 def _keep(back: Back, request: Request, permit: Permit, built: ReleaseClaim, safe: Protected) -> Release:
     content = _parquet(safe.table)
     row = _row(built, content, request, permit)
-    denied: Denied | None = None
-    world = current_world(back.front)
     with back.front.records.write() as session:
-        same = _same(session, row)
-        if same is not None:
-            note(session, request, permit, world=world)
-            return same
-        # Asked within the writing transaction: no other release can come between the question and the row.
-        verdict = may_stand_beside(built, _claims(session))
-        if isinstance(verdict, Denied):
-            denied = verdict
-        else:
-            row.digest = back.front.released.put(content).digest
-            session.add(row)
-            # How many cells were withheld is told to nobody: holders read this record, and each is an insider.
-            note(session, request, permit, world=world, counts={"cells": safe.published})
-    if denied is not None:
-        refuse(back.front, request, Deny((Refusal(Step.STORED_RELEASE, denied),)))
+        world, decision = decided_again(back.front, session, request, permit)
+        if isinstance(decision, Permit):
+            same = _same(session, row)
+            if same is not None:
+                note(session, request, permit, world=world)
+                return same
+            # Asked within the writing transaction: no other release can come between the question and the row.
+            verdict = may_stand_beside(built, _claims(session))
+            if isinstance(verdict, Denied):
+                decision = Deny((Refusal(Step.STORED_RELEASE, verdict),))
+            else:
+                row.digest = back.front.released.put(content).digest
+                session.add(row)
+                # How many cells were withheld is told to nobody, not even in what the entry only commits to.
+                note(session, request, permit, world=world, counts={"cells": safe.published})
+    if isinstance(decision, Deny):
+        refuse(back.front, request, decision)
     return row
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from governance.canonical import Plain
 from governance.negotiation.steps import AGREEMENT
 from governance.requests.access_request import AccessRequest, State
-from governance.requests.asked import Asked, read_asked
+from governance.requests.asked import Asked, must_be_short, read_text
 from governance.requests.checks import (
     check_actor,
     check_asked,
@@ -26,12 +26,16 @@ from governance.requests.checks import (
 from governance.requests.drafts import agreement_ids, drafts
 from governance.requests.parts import Grant, read_grant
 from governance.requests.steps import ACCESS_REQUEST
-from hub.errors import NotFound
+from governance.terms.scope import in_utc
+from hub.errors import Conflict, NotFound
 from hub.services.front import Front
 from hub.services.negotiate import write_draft
 from hub.services.negotiate_holding import end_by_hub
 from hub.services.request_views import as_seen
 from hub.services.turn import Seen, Turn, seen, turn
+
+#: Drafts that a member may have open at once: each is kept and looked at whenever the commons is put together.
+MOST_DRAFTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,18 @@ def draft(front: Front, text: Mapping[str, Any], *, by: str) -> Seen:
     """Write a request down; the same text again, while it is a draft, is the same request.
 
     Raises:
-        TermError: the text is not that of a request.
+        TermError: the text is not that of a request, or too long for one.
         Refused: the member may not ask.
+        Conflict: the member has as many drafts open as it may.
     """
-    asked = read_asked(text)
+    asked = read_text(text)
     with turn(front) as now:
         check_may_ask(by, now.world)
         own = [one for one in now.all(ACCESS_REQUEST) if one.applicant == by]
-        same = next((one.id for one in own if one.stored is State.DRAFT and one.asked == asked), None)
+        open_ = [one for one in own if one.stored is State.DRAFT]
+        same = next((one.id for one in open_ if one.asked == asked), None)
+        if same is None and len(open_) >= MOST_DRAFTS:
+            raise Conflict(f"{by} has {MOST_DRAFTS} open drafts, as many as it may: submit or close one first")
         name = same or f"req-{by}-{len(own) + 1}"
         if same is None:
             now.do(ACCESS_REQUEST, name, "drafted", by=by, body={"asked": asked.plain()})
@@ -69,7 +77,7 @@ def redraft(front: Front, request: str, text: Mapping[str, Any], *, by: str, rev
         TermError: the text is not that of a request.
         NotFound, Conflict, Refused: no such request of one's own, overtaken, or it is no draft any more.
     """
-    asked = read_asked(text)
+    asked = read_text(text)
     with turn(front) as now:
         check_may_ask(by, now.world)
         _visible(now, request, by, revision)
@@ -99,7 +107,7 @@ def resubmit(
     """
     with turn(front) as now:
         state = _visible(now, request, by, revision)
-        asked = read_asked(text) if text is not None else state.asked
+        asked = read_text(text) if text is not None else state.asked
         _put_before_holders(now, state, asked, what="resubmitted", by=by)
     return seen(front, ACCESS_REQUEST, request)
 
@@ -156,7 +164,14 @@ def _draft_agreements(now: Turn, request: str, holder: str) -> None:
     state = now.must(ACCESS_REQUEST, request)
     for text in drafts(state, state.parts[holder]):
         if now.get(AGREEMENT, text.id) is None:
-            write_draft(now, text, by=holder, why=f"Approved on request {request}.", counterparty=state.applicant)
+            write_draft(
+                now,
+                text,
+                by=holder,
+                why=f"Approved on request {request}.",
+                counterparty=state.applicant,
+                of_request=True,
+            )
 
 
 def _end_agreements(now: Turn, request: str, holders: Iterable[str]) -> None:
@@ -177,19 +192,23 @@ def _body(state: AccessRequest, by: str, answer: Answer, *, at: dt.datetime) -> 
         "terms": {**{name: term.plain() for name, term in state.asked.terms.items()}, **(answer.terms or {})},
         "validity": list(answer.validity) if answer.validity is not None else grant["validity"],
     }
-    return {"approved": True, "grant": read_grant(given).plain(), "to": None}
+    granted = read_grant(given).plain()
+    must_be_short(granted)
+    return {"approved": True, "grant": granted, "to": None}
 
 
 def renew(front: Front, request: str, to: dt.datetime, *, by: str, why: str, revision: int | None = None) -> Seen:
     """Ask for access until a later instant; each holder answers before its part ends, or its end stays.
 
     Raises:
+        TermError: `to` is outside the years that UTC counts.
         NotFound, Conflict, Refused: not one's own, overtaken, or no running part that ends before `to`.
     """
+    until = in_utc(to).isoformat()
     with turn(front) as now:
         state = _visible(now, request, by, revision)
         check_may_ask(by, now.world)
-        body: dict[str, Plain] = {"deadline": _deadline(now).isoformat(), "to": to.astimezone(dt.UTC).isoformat()}
+        body: dict[str, Plain] = {"deadline": _deadline(now).isoformat(), "to": until}
         now.do(ACCESS_REQUEST, request, "renewed", by=by, body=body, why=why, parties=state.parts)
     return seen(front, ACCESS_REQUEST, request)
 

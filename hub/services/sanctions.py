@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from governance.acts import HUB, act_refused
+from governance.audit import DECISION
 from governance.canonical import Plain
 from governance.commons_yaml import load
 from governance.parties import Sanction
@@ -19,7 +21,7 @@ from governance.sanctions.levels import EMERGENCY, decided_level, months_later
 from hub.errors import BadRequest, NotFound
 from hub.records import commons as commons_records
 from hub.records import log as log_records
-from hub.records.models import LogMark
+from hub.records.models import LogMark, LogText
 from hub.services.commons import current_world
 from hub.services.front import Front
 from hub.services.sanction_votes import NO_VOTE, Vote, vote_on
@@ -57,7 +59,8 @@ def open_case(front: Front, charge: Charge, *, by: str) -> Case:
             if (one.state, one.opened_by, one.facts, one.entries) == ("open", by, facts, entries):
                 return one
         if charge.emergency:
-            guards.check_emergency(own, role=role, level=now.world.members[charge.member].sanction, entries=entries)
+            level, acts = now.world.members[charge.member].sanction, _asked_by(now, charge.member, entries)
+            guards.check_emergency(own, role=role, level=level, entries=entries, own=acts)
         return opened(now, charge, facts=facts, entries=entries, by=by)
 
 
@@ -97,14 +100,13 @@ def close(front: Front, case: str, *, by: str, why: str, notice: bool, revision:
     """End a case without a step: with a notice that stays on record, or dismissed. Whoever brought it may dismiss it.
 
     Raises:
-        NotFound, Conflict, Refused: as `state`; the secretariat does it, and not on its own holding.
+        NotFound, Conflict, Refused: as `state`; the secretariat does it (an authority may dismiss an emergency), and
+            not on its own holding.
     """
     with turn(front) as now:
         reason = guards.check_text(why, name="why")
         found = now.must(SANCTION, case, revision=revision)
-        if notice or by != found.opened_by:
-            guards.check_secretariat(now.world, by, accused=found.member)
-        guards.active_member(now.world, by)
+        guards.check_ending(now.world, by, found, notice=notice)
         return _do(now, found, "noticed" if notice else "dismissed", by=by, body={}, why=reason)
 
 
@@ -121,7 +123,7 @@ def decide(front: Front, case: str, *, by: str, to: int, why: str, vote: str = "
         if found.step is not None and found.counts_at(now.at) and (found.step.level, found.step.by) == (to, by):
             return found  # asked twice
         before = decided_level(against(now, found.member), now.at, base=_base(now, found.member))
-        role, tally = _decider(now, found, by=by, vote=vote)
+        role, tally = _decider(now, found, by=by, vote=vote, to=to)
         if _endorses(found, "decided", to, role=role, vote=vote):
             return _endorse(now, found, "decided", to, by=by, role=role, why=reason)
         decay = now.world.ruleset.deadlines.sanction_decay_months
@@ -140,17 +142,15 @@ def lift(front: Front, case: str, *, by: str, why: str, vote: str = "", revision
         reason = guards.check_text(why, name="why")
         found = now.must(SANCTION, case, revision=revision)
         to = found.step.level if found.step else 0
-        role, tally = _decider(now, found, by=by, vote=vote)
+        role, tally = _decider(now, found, by=by, vote=vote, to=to)
         if _endorses(found, "lifted", to, role=role, vote=vote):
             return _endorse(now, found, "lifted", to, by=by, role=role, why=reason)
         return _do(now, found, "lifted", by=by, body={"role": role, **tally.plain()}, why=reason)
 
 
-def overturned(now: Turn, case: str, *, dispute: str, parties: Iterable[str]) -> Case:
-    """Overturn a step by a dispute's decision, within its turn."""
-    found = now.must(SANCTION, case)
-    guards.check_overturning(found, parties)
-    return _do(now, found, "overturned", by=HUB, body={"dispute": dispute})
+def overturned(now: Turn, case: str, *, dispute: str) -> Case:
+    """Overturn a step by a dispute's decision, within its turn, the dispute's guards passed."""
+    return _do(now, now.must(SANCTION, case), "overturned", by=HUB, body={"dispute": dispute})
 
 
 def seen_by(front: Front, reader: str) -> list[Seen]:
@@ -215,6 +215,12 @@ def _concerning(now: Turn, party: str, entries: Sequence[int]) -> list[int]:
     return list(now.session.scalars(query))
 
 
+def _asked_by(now: Turn, member: str, entries: Sequence[int]) -> list[int]:
+    """Those of the entries that are decisions on something that the member itself asked for."""
+    query = select(LogText.index, LogText.text).where(LogText.actor == member, LogText.index.in_(entries))
+    return [place for place, text in now.session.execute(query) if json.loads(text)["type"] == DECISION]
+
+
 def _base(now: Turn, member: str) -> int:
     """The level that the founding documents say, to which the decided steps are added."""
     edition = commons_records.current(now.session)
@@ -222,11 +228,11 @@ def _base(now: Turn, member: str) -> int:
     return int(documents[member].sanction) if member in documents else 0
 
 
-def _decider(now: Turn, case: Case, *, by: str, vote: str) -> tuple[str, Vote]:
+def _decider(now: Turn, case: Case, *, by: str, vote: str, to: int) -> tuple[str, Vote]:
     if not vote:
         return guards.check_decider(now.world, by, accused=case.member), NO_VOTE
     guards.active_member(now.world, by)  # a vote decides; whoever carries it out only reads the result
-    return "vote", vote_on(now, vote, case)
+    return "vote", vote_on(now, vote, case, to=to)
 
 
 def _endorses(case: Case, what: str, to: int, *, role: str, vote: str) -> bool:

@@ -43,7 +43,9 @@ def test_a_permit_says_under_which_agreements_and_concerns_every_holder(world: W
     made = entry(world, release, counts={"cells": 12})
     assert made.body["agreements"]["mds-glisse"] == "joint-members-glisse@1"  # type: ignore[index,call-overload]
     assert made.body["datasets"] == ["mds-bolide", "mds-glisse", "mds-trottix", "mds-velovif"]
-    assert (made.body["counts"], made.body["period"]) == ({"cells": 12}, str(release.period))
+    # Each holder reads this entry, and not each of them reads the release: how many cells it has is committed to only.
+    assert (made.body["counts"], made.body["period"]) == ({}, str(release.period))
+    assert made.hidden["counts"]["value"] == '{"cells":12}'
     assert made.parties == {*HOLDERS, "secretariat"}
     assert (made.permitted, made.actor, made.action, made.subject) == (True, "secretariat", "release", release.subject)
 
@@ -82,8 +84,8 @@ def test_what_could_be_found_by_trying_is_committed_to_with_salts_of_its_own(wor
         assert made.body["commitments"][name] == commitment(salt, value.encode())  # type: ignore[index,call-overload]
         assert made.body["commitments"][name] != hashlib.sha256(value.encode()).hexdigest()  # type: ignore[index,call-overload]
     salts = {one["salt"] for one in made.hidden.values()}  # type: ignore[index,call-overload,union-attr]
-    assert len(salts) == 2
-    assert len(re.findall("[0-9a-f]{64}", made.text().decode())) == 2
+    assert len(salts) == 3
+    assert len(re.findall("[0-9a-f]{64}", made.text().decode())) == 3
 
 
 def test_the_text_is_canonical_and_is_read_again(world: World, release: Request) -> None:

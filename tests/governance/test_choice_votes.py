@@ -18,7 +18,7 @@ from governance.bilingual import Sentence
 from governance.choice.candidate import Candidate, check_candidate, read_candidate
 from governance.choice.concerned import holders_concerned
 from governance.choice.guards import check_holder, check_voice
-from governance.choice.membership import MEMBERSHIP, Membership
+from governance.choice.membership import MEMBERSHIP, Membership, Regrouping
 from governance.choice.membership import TRANSITIONS as STEPS
 from governance.choice.membership import Stage as Belonging
 from governance.choice.proposal import PROPOSAL, TRANSITIONS, Proposal, Stage
@@ -149,6 +149,11 @@ def test_the_demo_has_ten_voters_and_a_group_one_vote(world: World) -> None:
     now = draw_up(replace(world, members=sanctioned))
     assert roll.members - now.members == {"bolide", "itineo"}
     assert roll.still(now).shares()["usagers-hc"] == 20
+    merged = {name: replace(world.members[name], holding="glisse") for name in ("cars-combes", "combecycle")}
+    moved = merged | {"labo-mobilites": replace(world.members["labo-mobilites"], college="users")}
+    after = draw_up(replace(world, members=world.members | moved))
+    assert after.shares() != shares
+    assert roll.still(after).shares() == shares  # a merger while ballots are cast changes no weight
     assert draw_up(world, without="groupe-alizes").members == roll.members - {"trottix", "velovif"}
 
 
@@ -360,6 +365,11 @@ def test_a_declared_holding_holds_once_the_secretariat_recorded_it(world: World)
     merger = act(MEMBERSHIP, "declared", "glisse", holding="groupe-alizes", name=None)
     state = replace(MEMBERSHIP.apply(None, replace(merger, thing="glisse")))
     assert seen(world, state)[0].members["glisse"].holding == "glisse"
+    named = {"fr": "Autre", "en": "Other"}
+    for before in (None, state):
+        for body in ({"holding": "bolide", "name": None}, {"holding": "groupe-alizes", "name": named}):
+            with pytest.raises(ActRefused, match="has not declared"):
+                MEMBERSHIP.apply(before, act(MEMBERSHIP, "regrouped", "secretariat", **body))
     state = MEMBERSHIP.apply(state, act(MEMBERSHIP, "regrouped", "secretariat", holding="groupe-alizes", name=None))
     state = MEMBERSHIP.read(MEMBERSHIP.plain(state))
     assert seen(world, state)[0].holding_of("mds-glisse") == "groupe-alizes"
@@ -369,7 +379,7 @@ def test_a_declared_holding_holds_once_the_secretariat_recorded_it(world: World)
 def test_no_step_of_a_membership_is_taken_out_of_turn() -> None:
     bodies = {**APPLIED.body, **LEAVING.body, "holding": "x", "name": None}
     for stage in Belonging:
-        state = Membership("velo", stage, NEW)
+        state = Membership("velo", stage, NEW, declared=Regrouping("x", None))
         for what in {what for _, what in STEPS} | {"crowned"}:
             one = act(MEMBERSHIP, what, **bodies)
             if (stage, what) in STEPS and (stage, what) != (Belonging.LEAVING, "applied"):

@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "proposed": {"ruling": RULING.plain()},
     "decided": {"ruling": RULING.plain()},
     "declined": {"who": "bolide"},
+    "agreed": {"who": "smhc"},
     "withdrawn": {},
 }
 
@@ -88,7 +89,21 @@ def test_a_mediator_imposes_only_after_a_refusal_or_the_days_of_mediation() -> N
         with pytest.raises(ActRefused, match="imposes nothing before"):
             do(state, "decided", START + 30 * DAY - dt.timedelta(microseconds=1))
         assert do(state, "decided", START + 30 * DAY).state == "decided"
-    assert do(through(*MEDIATING, "proposed", "declined"), "decided", START + DAY).state == "decided"
+    one = through(*MEDIATING, "proposed", "declined")
+    with pytest.raises(ActRefused, match="imposes nothing before"):  # the other did not answer yet
+        do(one, "decided", START + DAY)
+    with pytest.raises(ActRefused, match="does not allow"):  # it answered for good
+        do(one, "agreed", who="bolide")
+    for answer in ("agreed", "declined"):
+        both = do(one, answer, who="smhc")
+        assert (both.state, both.answered, both.agreed) == ("declined", ("bolide", "smhc"), ())
+        assert do(both, "decided", START + DAY).state == "decided"
+        with pytest.raises(ActRefused, match="imposes nothing before"):  # a new proposal asks both again
+            do(do(do(both, "proposed"), "declined"), "decided", START + DAY)
+    assert do(one, "decided", START + 30 * DAY).state == "decided"
+    alone = do(do(through(*MEDIATING, "proposed"), "agreed"), "declined", who="smhc")
+    with pytest.raises(ActRefused, match="imposes nothing before"):  # agreed, then declined: one party all the same
+        do(alone, "decided", START + DAY)
 
 
 def test_a_dispute_that_nobody_ended_lapses() -> None:

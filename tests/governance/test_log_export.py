@@ -30,13 +30,29 @@ def names(found: Verified) -> set[str]:
 
 @pytest.mark.parametrize("after", [0, 2, 6])
 def test_a_members_own_export_verifies(after: int) -> None:
-    found = check_export(BOOK.lines("trottix", since=6, after=after), key=HUB_KEY)
-    assert found == Verified(ORIGIN, HUB_KEY, "trottix", 11, 6 - after, int(after < 3), 0, 6, ("bolide",), ())
+    told = {"bolide": WITNESS_KEY}
+    found = check_export(BOOK.lines("trottix", since=6, after=after), key=HUB_KEY, after=after, witnesses=told)
+    assert found == Verified(ORIGIN, HUB_KEY, "trottix", 11, 6 - after, int(after < 3), 0, 6, ("bolide",), (), after)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(0, 2), (2, 0), (2, 6)])
+def test_a_hub_that_leaves_out_more_or_less_than_was_asked_is_found(asked: int, given: int) -> None:
+    found = check_export(BOOK.lines("trottix", since=6, after=given), key=HUB_KEY, after=asked)
+    assert [(fault.name, fault.where) for fault in found.faults] == [("counter.gap", "header")]
+    assert found.after == given
+
+
+def test_a_witness_is_verified_only_by_a_key_that_the_reader_was_told() -> None:
+    unknown = check_export(OWN, key=HUB_KEY)
+    assert (unknown.whole, unknown.witnesses, unknown.unverified) == (True, (), (("bolide", WITNESS_KEY),))
+    other = check_export(OWN, key=HUB_KEY, witnesses={"bolide": HUB_KEY})
+    assert (names(other), other.witnesses, other.unverified) == ({"cosignature.invalid"}, (), ())
 
 
 def test_the_export_of_all_entries_verifies_by_its_root() -> None:
     found = check_export(ALL, key=HUB_KEY, since=witness_of(BOOK, 6))
-    assert found == Verified(ORIGIN, HUB_KEY, "", 11, 11, 1, 0, 0, ("bolide",), ())
+    told = (("bolide", WITNESS_KEY),)
+    assert found == Verified(ORIGIN, HUB_KEY, "", 11, 11, 1, 0, 0, (), (), unverified=told)
 
 
 def test_a_text_that_is_shut_to_whoever_takes_all_is_counted_and_in_the_tree() -> None:

@@ -57,11 +57,11 @@ def opened(at: dt.datetime, *, emergency: bool = False, thing: str = "itineo-1",
 
 def decision(at: dt.datetime, to: int, before: int, role: str = "secretariat", **vote: Any) -> Act:
     until = None if to == 6 else months_later(at, 12).isoformat()
-    tally = {"vote": "", "yes_percent": 0, "needed_percent": 0, **vote}
+    tally = {"vote": "", "yes_percent": 0, "needed_percent": 0, "voted_level": 0, **vote}
     return act("decided", at, level=to, before=before, role=role, until=until, **tally)
 
 
-VOTE = {"vote": "v1", "yes_percent": 70, "needed_percent": 67}
+VOTE = {"vote": "v1", "yes_percent": 70, "needed_percent": 67, "voted_level": 6}
 
 
 def test_nothing_is_decided_before_the_member_was_heard() -> None:
@@ -104,7 +104,13 @@ def test_an_exclusion_takes_the_ladders_share_of_a_vote() -> None:
         SANCTION.apply(endorsed, decision(when, 6, 5))
     with pytest.raises(ActRefused, match="66 % of yes; it takes 67"):
         SANCTION.apply(case, decision(when, 6, 5, **{**VOTE, "yes_percent": 66}))
+    for voted in (1, 5):
+        with pytest.raises(ActRefused, match=f"vote was on level {voted}"):
+            SANCTION.apply(case, decision(when, 6, 5, **{**VOTE, "voted_level": voted}))
     excluded = SANCTION.apply(case, decision(when, 6, 5, **VOTE))
+    with pytest.raises(ActRefused, match="vote was on level 5"):
+        SANCTION.apply(excluded, act("lifted", when, role="vote", **{**VOTE, "voted_level": 5}))
+    assert SANCTION.apply(excluded, act("lifted", when, role="vote", **VOTE)).state == "lifted"
     assert level([excluded], when + 5000 * DAY, base=5) is Sanction.EXCLUDED  # it does not decay
 
 
@@ -124,16 +130,43 @@ def test_an_emergency_ends_by_itself_and_is_confirmed_only_while_it_lasts() -> N
 
 
 def test_an_emergency_is_not_renewed_on_the_same_facts() -> None:
-    earlier = [opened(START, emergency=True, log_size=40)]
-    for entries in ([], [39, 41]):
-        with pytest.raises(ActRefused, match="not renewed on the same facts"):
-            check_emergency(earlier, role="secretariat", level=0, entries=entries)
-    check_emergency(earlier, role="authority", level=3, entries=[40])
-    check_emergency([], role="secretariat", level=0, entries=[])
+    def check(cases: list[Case], *entries: int, role: str = "secretariat", level: int = 0, own: int = 0) -> None:
+        check_emergency(cases, role=role, level=level, entries=entries, own=[one for one in entries if one != own])
+
+    case = opened(START, emergency=True, log_size=40)
+    earlier = [SANCTION.apply(case, act("noticed", START, by="smhc"))]
+    for entries in ((), (39, 41), (40,), (40, 41)):  # 40 is the opening itself
+        with pytest.raises(ActRefused, match=r"not renewed on the same facts: .* after entry 41"):
+            check(earlier, *entries)
+    check(earlier, 41, role="authority", level=3)
+    with pytest.raises(ActRefused, match="what the member itself asked for"):
+        check(earlier, 41, 42, own=42)
+    check([])
     with pytest.raises(ActRefused, match="on level 4 already"):
-        check_emergency([], role="secretariat", level=4, entries=[])
+        check([], level=4)
     with pytest.raises(ActRefused, match="Only the secretariat and an authority"):
-        check_emergency([], role="member", level=0, entries=[1])
+        check([], 1, role="member")
+
+
+def test_a_second_emergency_waits_until_deciders_looked_at_the_first() -> None:
+    case = opened(START, emergency=True, log_size=40)
+    stated = SANCTION.apply(case, act("stated", START, by="itineo", text="It was a loop in our client."))
+    endorsed = SANCTION.apply(stated, act("endorsed", START, by="smhc", what="decided", level=4, role="authority"))
+    own_end = SANCTION.apply(stated, act("dismissed", START, by="secretariat"))
+    for open_still in (case, stated, endorsed, own_end):
+        assert read_case(dict(open_still.plain())) == open_still
+        with pytest.raises(ActRefused, match="settled by nobody but whoever brought it"):
+            check_emergency([open_still], role="authority", level=0, entries=[50], own=[50])
+    decided = SANCTION.apply(endorsed, decision(START + DAY, 4, 0))
+    for settled in (
+        decided,
+        SANCTION.apply(decided, act("overturned", START + DAY, by="hub")),
+        SANCTION.apply(stated, act("dismissed", START, by="smhc")),
+        SANCTION.apply(stated, act("noticed", START, by="smhc")),
+    ):
+        check_emergency([settled], role="authority", level=0, entries=[50], own=[50])
+        with pytest.raises(ActRefused, match="settled by nobody"):
+            check_emergency([settled, case], role="authority", level=0, entries=[50], own=[50])
 
 
 def test_ends_have_no_exit_and_every_state_is_reached() -> None:
@@ -242,7 +275,7 @@ def _step(
         if before is not None:
             raise ActRefused.__new__(ActRefused)
         return opened(now, emergency=verb == "emergency", thing=name)
-    tally = VOTE if vote else {"vote": "", "yes_percent": 0, "needed_percent": 0}
+    tally = VOTE if vote else {"vote": "", "yes_percent": 0, "needed_percent": 0, "voted_level": 0}
     bodies: dict[str, dict[str, Any]] = {
         "stated": {"text": "words"},
         "endorsed": {"what": "decided", "level": to, "role": role},

@@ -69,7 +69,7 @@ def test_a_timetable_from_a_url_is_judged_and_published_as_one_from_a_path(back:
     assert "gtfs-guru" in done.version.validators["programs"]
     assert isinstance(publish_if_open(back, done), list)
     with back.front.records.read() as session:
-        archive = release_records.part_of_version(session, done.version.id, "archive")
+        archive = release_records.part_of_version(session, done.version.id, "archive", audience="open")
     assert (archive.media_type, archive.file_name) == ("application/zip", "bus-hautes-combes-archive-v1.zip")
     assert back.front.released.read(archive.digest) == source.read_bytes()
 

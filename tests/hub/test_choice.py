@@ -129,7 +129,10 @@ def test_a_loosening_needs_two_thirds_two_colleges_and_each_holder(front: Front,
     for holder in OPERATORS[:-1]:
         proposals.consent(front, "rules-1", by=holder)
     clock.now += 1 * DAY
-    done = closing.close(front, "rules-1", by="smhc")  # everybody has voted: no need to wait
+    with refused("proposal.running"):  # everybody has voted, but a holder has not answered
+        closing.close(front, "rules-1", by="smhc")
+    proposals.consent(front, "rules-1", by="glisse", consents=False)
+    done = closing.close(front, "rules-1", by="smhc")  # everybody has answered: no need to wait
     assert done.tally is not None
     assert (done.stage, done.tally["short"], done.tally["missing"]) == (Stage.REJECTED, ["consent"], ["glisse"])
 
@@ -393,9 +396,26 @@ def test_whoever_left_before_the_end_of_a_vote_is_not_counted(front: Front, cloc
     assert done.tally["total"] == {"cast": "7", "entitled": "65", "yes": "7", "no": "0", "abstain": "0"}
 
 
+def test_a_merger_while_ballots_are_cast_changes_no_weight(front: Front, clock: FixedClock) -> None:
+    proposals.propose(front, STRICTER, by="bolide", why="x")
+    vote(front, "rules-1", ("smhc",), ("cars-combes", "combecycle", "glisse", "itineo"))
+    for member in ("cars-combes", "combecycle"):
+        admission.regroup(front, member, "glisse", by=member, why="Rachat.")
+        admission.regroup(front, member, "glisse", by="secretariat", why="Extrait du registre.")
+    assert current_world(front).members["combecycle"].holding == "glisse"
+    done = ended(front, clock, "rules-1")
+    assert done.tally is not None
+    assert (done.tally["total"]["yes"], done.tally["total"]["no"]) == ("35", "31")
+    assert replay(front).differences == ()
+
+
 def test_a_merger_is_declared_by_the_member_and_recorded_by_the_secretariat(front: Front) -> None:
+    with refused("membership.not_declared"):
+        admission.regroup(front, "glisse", "groupe-alizes", by="secretariat", why="Extrait du registre.")
     admission.regroup(front, "glisse", "groupe-alizes", by="glisse", why="Rachat.")
     assert current_world(front).members["glisse"].holding == "glisse"
+    with refused("membership.not_declared"):
+        admission.regroup(front, "glisse", "bolide", by="secretariat", why="Extrait du registre.")
     with refused("choice.secretariat"):
         admission.regroup(front, "glisse", "groupe-alizes", by="bolide", why="Rachat.")
     admission.regroup(front, "glisse", "groupe-alizes", by="secretariat", why="Extrait du registre.")

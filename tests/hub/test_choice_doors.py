@@ -159,7 +159,8 @@ def test_who_may_not_act_changes_nothing(door: Door) -> None:
     ):
         assert ask(door.app, "POST", f"{V1}/proposals", headers=sent, content=text).status_code == 422
     assert door("GET", "/proposals/none").status_code == 404
-    assert door("GET", "/proposals/%00").status_code == door("GET", "/members/%00").status_code == 422
+    assert door("GET", "/proposals/%00").status_code in {400, 422}
+    assert door("GET", "/members/%00").status_code in {400, 422}
     assert replay(door.front).acts == before
 
 

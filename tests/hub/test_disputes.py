@@ -15,10 +15,12 @@ from governance.audiences import Audience
 from governance.bilingual import Sentence
 from governance.decide import decide
 from governance.decision import Deny, Permit
-from governance.disputes.case import Dispute, Effect, Ruling
+from governance.disputes import guards
+from governance.disputes.case import About, Dispute, Effect, Ruling
 from governance.parties import Sanction
 from governance.periods import Period
 from governance.request import Action, Request
+from governance.sanctions.case import Case, Step
 from hub.clock import FixedClock
 from hub.errors import BadRequest, NotFound, Refused
 from hub.records import Records
@@ -29,6 +31,7 @@ from hub.services.disputes import Claim
 from hub.services.front import Front
 from hub.services.replay import replay
 from hub.services.sanctions import Charge
+from hub.services.turn import turn
 
 COMMONS = Path(hub.territory.__path__[0]) / "commons"
 NOON = dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC)
@@ -149,11 +152,18 @@ def test_a_measure_bites_at_the_next_decision_and_ends_with_its_date_or_the_disp
     assert isinstance(denial, Deny)
     assert denial.reasons[0].denied.code == "prohibition.in_force"
     assert "smhc" not in denial.reasons[0].denied.reason.en
-    for wrong in ((61, "mds-bolide", "everyone"), (0, "mds-bolide", "everyone"), (5, "mds-glisse", "everyone")):
+    for wrong in (
+        (61, "mds-bolide", "everyone"),
+        (0, "mds-bolide", "everyone"),
+        (5, "mds-glisse", "everyone"),
+        (5, "mds-glisse", "member:smhc"),
+        (5, "flows-h3_8-month", "everyone"),
+        (5, "flows-h3_8-month", "member:glisse"),
+    ):
         assert refused(lambda wrong=wrong: measure(*wrong)) == "dispute.measure"  # type: ignore[misc]
     for subject, to in (("no-such-data", "everyone"), ("mds-bolide", "member:no-such-member")):
         assert refused(lambda subject=subject, to=to: measure(5, subject, to)) == "dispute.measure"  # type: ignore[misc]
-    assert measure(5, "mds-glisse", "member:smhc").measures[-1].subject == "mds-glisse"
+    assert measure(5, "flows-h3_8-month", "member:smhc").measures[-1].subject == "flows-h3_8-month"
     clock.now += 20 * DAY
     assert isinstance(answer(), Permit)
     measure(20)
@@ -169,18 +179,92 @@ def test_a_ruling_overturns_a_sanction_of_a_party_and_no_other(front: Front, clo
         case = sanctions.open_case(front, Charge(member, "It handed its batches in late, again."), by="secretariat")
         sanctions.state(front, case.id, by=member, text="We heard you.")
         cases.append(sanctions.decide(front, case.id, by="secretariat", to=1, why="late again"))
-    going = mediated(front, Claim("bolide", "smhc", "sanction", "The sanction was about somebody else's batches."))
+    right = Ruling(RULING.text, RULING.summary, ((Effect.OVERTURN_SANCTION, "bolide-1"),))
+    for other, about in (("itineo", "sanction"), ("smhc", "sanction"), ("secretariat", "use")):
+        friendly = mediated(front, Claim("bolide", other, about, "The sanction was about somebody else's batches."))
+        assert refused(lambda it=friendly: disputes.propose(front, it.id, right, by=it.mediator)) == "dispute.effect"  # type: ignore[misc]
+        disputes.withdraw(front, friendly.id, by="bolide", why="It was another claim.")
+    claim = Claim("bolide", "secretariat", "sanction", "The sanction was about somebody else's batches.")
+    going = mediated(front, claim)
     wrong = Ruling(RULING.text, RULING.summary, ((Effect.OVERTURN_SANCTION, "glisse-1"),))
     assert refused(lambda: disputes.propose(front, going.id, wrong, by=going.mediator)) == "dispute.effect"
-    right = Ruling(RULING.text, RULING.summary, ((Effect.OVERTURN_SANCTION, "bolide-1"),))
     assert refused(lambda: disputes.impose(front, going.id, right, by=going.mediator)) == "dispute.too_early"
     disputes.propose(front, going.id, right, by=going.mediator)
-    disputes.answer(front, going.id, by="smhc", agrees=False)
+    disputes.answer(front, going.id, by="bolide", agrees=False)
+    assert refused(lambda: disputes.impose(front, going.id, right, by=going.mediator)) == "dispute.too_early"
+    disputes.answer(front, going.id, by="secretariat", agrees=False)
     assert disputes.impose(front, going.id, right, by=going.mediator).state == "decided"
     members = current_world(front).members
     assert (members["bolide"].sanction, members["glisse"].sanction) == (Sanction.NOTICE, Sanction.WARNING)
     assert sanctions.shown(front, "bolide-1").state.state == "overturned"
     assert replay(front).differences == ()
+
+
+def test_who_answers_for_a_sanction_is_who_decided_it(front: Front) -> None:
+    world = current_world(front)
+    with turn(front) as now:
+        done = sanctions.opened(now, Charge("bolide", CLAIM.text), facts=CLAIM.text, entries=(), by="glisse")
+    step = Step(3, 1, NOON, None, "smhc")
+    decided = replace(done, state="in_force", step=step)
+
+    def may(case: Case, other: str, about: str = "sanction") -> bool:
+        made = Dispute("d", "mediating", other, "bolide", About(about), CLAIM.text, NOON)
+        return guards.may_overturn(world, made, case)
+
+    names = ("smhc", "glisse", "secretariat", "itineo")
+    assert [may(decided, one) for one in names] == [True, False, False, False]
+    assert not may(decided, "smhc", "terms")
+    by_hub = replace(decided, origin="probing", opened_by="hub")
+    by_secretariat = replace(decided, step=replace(step, by="secretariat"))
+    for case in (by_hub, by_secretariat):
+        assert [may(case, one) for one in names] == [False, False, True, False]
+    voted = replace(decided, step=replace(step, vote="v1"))
+    assert not any(may(case, one) for case in (voted, done, replace(decided, member="velovif")) for one in names)
+
+
+def test_there_is_one_dispute_at_a_time_between_two_holdings(front: Front) -> None:
+    going = disputes.open_dispute(front, Claim("smhc", "trottix", "use", CLAIM.text), by="smhc")
+    for claimant, respondent in (("smhc", "trottix"), ("trottix", "smhc"), ("smhc", "velovif"), ("velovif", "smhc")):
+        other = Claim(claimant, respondent, "terms", CLAIM.text)
+        assert refused(lambda other=other: disputes.open_dispute(front, other, by=other.claimant)) == (  # type: ignore[misc]
+            "dispute.one_at_a_time"
+        )
+    disputes.withdraw(front, going.id, by="smhc", why="We met and settled it.")
+    assert disputes.open_dispute(front, Claim("velovif", "smhc", "use", CLAIM.text), by="velovif").state == "drawn"
+
+
+def test_whoever_reopens_a_dispute_keeps_its_mediator_and_the_refusals_spent(front: Front, clock: FixedClock) -> None:
+    first = disputes.open_dispute(front, Claim("smhc", "trottix", "use", CLAIM.text), by="smhc")
+    second = disputes.refuse_mediator(front, first.id, by="trottix", why="It works for the other party.")
+    disputes.withdraw(front, first.id, by="smhc", why="I try again.")
+    for number in range(4):
+        again = disputes.open_dispute(front, Claim("velovif", "smhc", "terms", f"{CLAIM.text} {number}"), by="velovif")
+        assert (again.mediator, again.refusals) == (second.mediator, (("velovif", first.mediator),))
+        assert [same for _, same in dispute_views.drawn_again(front, again)] == [True]
+        assert refused(lambda it=again: disputes.refuse_mediator(front, it.id, by="velovif", why="Another.")) == (  # type: ignore[misc]
+            "dispute.refused_once"
+        )
+        disputes.withdraw(front, again.id, by="velovif", why="I try again.")
+    lapsing = disputes.open_dispute(front, Claim("smhc", "trottix", "use", CLAIM.text), by="smhc")
+    disputes.accept(front, lapsing.id, by=second.mediator)
+    clock.now = NOON + 60 * DAY  # it lapses
+    clock.now = dt.datetime(2028, 4, 1, 12, tzinfo=dt.UTC)  # a few days short of a year after the lapse
+    late = disputes.open_dispute(front, Claim("smhc", "trottix", "use", CLAIM.text), by="smhc")
+    assert (late.mediator, len(late.refusals)) == (second.mediator, 1)
+    disputes.withdraw(front, late.id, by="smhc", why="I try again.")
+    clock.now = dt.datetime(2029, 4, 1, 12, tzinfo=dt.UTC)  # a year after the last withdrawal
+    fresh = disputes.open_dispute(front, Claim("smhc", "trottix", "use", CLAIM.text), by="smhc")
+    assert (fresh.refusals, len(fresh.draws[0]["candidates"])) == ((), 3)
+    assert replay(front).differences == ()
+
+
+def test_a_mediator_that_may_not_mediate_any_more_is_replaced(front: Front) -> None:
+    first = disputes.open_dispute(front, CLAIM, by="smhc")
+    disputes.withdraw(front, first.id, by="smhc", why="I try again.")
+    sanctions.open_case(front, Charge(first.mediator, CLAIM.text, emergency=True), by="secretariat")
+    again = disputes.open_dispute(front, CLAIM, by="smhc")
+    assert first.mediator not in (again.mediator, *again.draws[0]["candidates"])
+    assert len(again.draws[0]["candidates"]) == 2
 
 
 def test_effects_are_about_the_parties_and_summaries_name_nobody(front: Front) -> None:

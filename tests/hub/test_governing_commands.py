@@ -118,6 +118,7 @@ def test_a_dispute_by_commands(machine: Machine) -> None:
     machine.refused("disputes", "propose", "dispute-1", by, *ruling[:3], "--effect=terminate_agreement")
     machine.run("disputes", "propose", "dispute-1", by, *ruling)
     machine.run("disputes", "decline", "dispute-1", "--as=bolide")
+    machine.run("disputes", "agree", "dispute-1", "--as=smhc")
     assert "decided" in machine.run("disputes", "impose", "dispute-1", by, *ruling)
     assert machine.json("disputes", "decisions")[0]["effects"] == ["terminate_agreement"]
     machine.run("disputes", "open", "smhc", "bolide", *claim)

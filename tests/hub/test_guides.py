@@ -13,11 +13,13 @@ import pytest
 import hub.territory
 from hub.bootstrap import front_office
 from hub.services.commons import put_in_force, read_folder
+from hub.services.demo import END
 from hub.settings import Settings
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 COMMONS = Path(hub.territory.__path__[0]) / "commons"
-NOW = "2027-02-20T08:00:00+00:00"
+#: When the demo's hub lives, which the guide begins with.
+NOW = END.isoformat()
 
 
 def script(guide: Path) -> str:

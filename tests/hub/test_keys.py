@@ -7,7 +7,7 @@ import pytest
 
 from hub.clock import FixedClock
 from hub.errors import BadRequest, NotFound, Unauthorised
-from hub.records import connect
+from hub.records import Records, connect
 from hub.released import Released
 from hub.services import keys
 from hub.services.front import Front
@@ -62,3 +62,23 @@ def test_a_key_for_nothing_known_is_refused(front: Front) -> None:
         keys.issue(front, "bolide", scopes=["fly"])
     with pytest.raises(BadRequest, match="five years"):
         keys.issue(front, "bolide", days=0)
+
+
+def test_a_key_that_opens_nothing_never_waits_for_writers_nor_does_one_used_within_the_hour(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, old, gone = (keys.issue(front, "bolide", days=days) for days in (9, 1, 9))
+    keys.authenticate(front, used)
+    keys.revoke(front, gone.split("_")[1])
+    assert isinstance(front.clock, FixedClock)
+    with front.records.write():  # somebody's turn takes long: whoever waits for it here waits for ever
+        monkeypatch.setattr(Records, "write", None)
+        front.clock.now = NOON + dt.timedelta(minutes=59)
+        assert keys.authenticate(front, used).member_id == "bolide"
+        front.clock.now = NOON + dt.timedelta(days=1)
+        for token in ("mch_a_b", f"{used}0", old, gone):
+            with pytest.raises(Unauthorised):
+                keys.authenticate(front, token)
+    monkeypatch.undo()
+    keys.authenticate(front, used)
+    assert front.clock.now in [key.last_used_at for key in keys.listed(front)]

@@ -12,11 +12,13 @@ import orjson
 import pytest
 
 from governance.log.checkpoint import read_checkpoint, sign_checkpoint
-from governance.signing import new_key, private_pem, public_text
+from governance.signing import new_key, private_pem, public_text, read_private
 from hub.bootstrap import front_office
 from hub.cli import main
 from hub.cli.witness import replacing
 from hub.errors import BadRequest
+from hub.services import log_witnesses
+from hub.services.log_export import exported
 from hub.services.signing import register
 from hub.settings import settings_of
 from hub.signet import Signet
@@ -66,8 +68,8 @@ def test_a_holder_takes_its_entries_away_and_verifies_them(hub: Run, tmp_path: P
     _, key = checkpoint(hub)
     monkeypatch.setenv("HUB_HOME", str(tmp_path / "nowhere"))  # the file is all that it needs
     told = orjson.loads(hub("verify", file, "--key", key, "--json").out)
-    assert (told["whole"], told["member"], told["entries"], told["key"]) == (True, "trottix", 5, key)
-    assert "Whole: 5 entries of trottix" in hub("verify", file).out
+    assert (told["whole"], told["member"], told["entries"], told["key"]) == (True, "trottix", 6, key)
+    assert "Whole: 6 entries of trottix" in hub("verify", file).out
     assert not (tmp_path / "nowhere").exists()
     other = hub("verify", file, "--key", public_text(new_key()))
     assert (other.code, "key.other" in other.err) == (1, True)
@@ -181,3 +183,34 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(BadRequest, match="cannot be written"), replacing(tmp_path / "no" / "file"):
         pass
+
+
+def test_what_was_asked_and_whose_keys_one_was_told_is_said_when_verifying(hub: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "trottix.jsonl")
+    assert hub("export", "trottix", "-o", file, "--after", "2").code == 0
+    assert "counter.gap" in hub("verify", file).err
+    told = hub("verify", file, "--after", "2")
+    assert (told.code, "4 entries of trottix after the first 2" in told.out) == (0, True)
+    assert orjson.loads(hub("verify", file, "--after", "2", "--json").out)["after"] == 2
+    for wrong in ("bolide", "bolide=x", f"={public_text(new_key())}"):
+        assert hub("verify", file, "--witness", wrong).code == 2
+    assert hub("verify", "--after", "2").code == 2
+
+
+def test_a_cosignature_is_unverified_until_the_witnesss_key_is_told(home: LogHall, hub: Run, tmp_path: Path) -> None:
+    state, proof, line, file = (str(tmp_path / name) for name in ("state.json", "proof.json", "line", "mine.jsonl"))
+    origin, key = checkpoint(hub)
+    Path(proof).write_text(hub("prove", "--since", "0").out)
+    pem = str(tmp_path / "bolide.pem")
+    hub("witness", "init", state, "--as", "bolide", "--key", key, "--origin", origin)
+    cosigned = hub("witness", "cosign", state, proof, "--key", pem, "--passphrase", "correct horse", "-o", line)
+    assert cosigned.code == 0, cosigned.err
+    kept = read_private(Path(pem).read_text(), "correct horse")
+    size = orjson.loads(Path(proof).read_bytes())["checkpoint"]["size"]
+    log_witnesses.accept(home.front, "bolide", size, Path(line).read_text("utf-8").splitlines()[-1])
+    with Path(file).open("wb") as out:
+        out.writelines(exported(home.front, "trottix"))
+    own = public_text(kept)
+    assert f"unverified: bolide by key {own}" in hub("verify", file).out
+    assert "(cosigned by bolide)" in hub("verify", file, "--witness", f"bolide={own}").out
+    assert hub("verify", file, "--witness", f"bolide={key}").code == 1

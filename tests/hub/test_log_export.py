@@ -76,7 +76,7 @@ def test_an_export_goes_on_from_what_the_member_cosigned(hall: LogHall) -> None:
     lines = list(exported(hall.front, "trottix"))
     assert check_export(lines, key=HUB_KEY, since=state).whole
     assert sum(b'"type":"consistency"' in one for one in lines) == 1
-    assert check_export(exported(hall.front, "trottix", after=3), since=state).entries == len(lines) - 5 - 3
+    assert check_export(exported(hall.front, "trottix", after=3), since=state, after=3).entries == len(lines) - 5 - 3
     assert check_export(exported(hall.front, "bolide", since=first), since=state).whole
     with pytest.raises(BadRequest, match="no checkpoint of 1 entries"):
         exported(hall.front, "bolide", since=1)

@@ -184,6 +184,7 @@ def test_a_text_that_the_rules_do_not_allow_is_not_offered(
 def test_records_need_an_impact_assessment_and_one_member(parties: Parties) -> None:
     terms = {
         "min_trips": None,
+        "fields": ["trips.start_zone"],
         "spatial_resolution": "commune",
         "temporal_resolution": "P1D",
     }

@@ -345,3 +345,29 @@ def test_its_history_is_for_the_parties_and_without_exact_p_for_the_secretariat(
 
 def reader(member: str) -> Actor:
     return Actor(member, frozenset({"read"}))
+
+
+def test_what_an_authority_suspended_does_not_come_back_under_another_name(parties: Parties) -> None:
+    parties.concluded()
+    negotiate_holding.suspend(parties.front, TEXT["id"], by="smhc", code="legal_order", why="An order of the court.")
+    parties.concluded(text(id="fleet-smhc-bolide-bis"))
+    assert parties.stands("fleet-smhc-bolide-bis") is State.AGREED
+    with pytest.raises(Refused) as refusal:
+        negotiate_signing.verify(parties.front, "fleet-smhc-bolide-bis", by="bolide")
+    assert refusal.value.reasons[0]["code"] == "negotiation.suspended_beside"
+    negotiate_holding.resume(parties.front, TEXT["id"], by="smhc")
+    negotiate_signing.verify(parties.front, "fleet-smhc-bolide-bis", by="bolide")
+    assert parties.stands("fleet-smhc-bolide-bis") is State.ACTIVE
+
+
+def test_a_holder_may_replace_what_it_suspended_itself(parties: Parties) -> None:
+    parties.concluded()
+    negotiate_holding.suspend(parties.front, TEXT["id"], by="bolide")
+    parties.concluded(text(id="fleet-smhc-bolide-bis"))
+    assert parties.stands("fleet-smhc-bolide-bis") is State.ACTIVE
+
+
+def test_ids_of_requests_are_taken_by_nobody_else(parties: Parties) -> None:
+    with pytest.raises(Refused) as refusal:
+        negotiate.draft(parties.front, text(id="req-smhc-1-mds-glisse"), by="bolide", why="Squatting.")
+    assert refusal.value.reasons[0]["code"] == "negotiation.reserved"

@@ -105,7 +105,7 @@ def test_what_is_not_there_is_not_found(records: Records) -> None:
             lambda: feeds.version(session, "bus", version.number + 1),
             lambda: feeds.version(session, "bike", version.number),
             lambda: releases.release(session, "none"),
-            lambda: releases.part_of_version(session, version.id, "archive"),
+            lambda: releases.part_of_version(session, version.id, "archive", audience="open"),
         ):
             with pytest.raises(NotFound):
                 ask()
@@ -198,7 +198,7 @@ def test_releases_are_found_by_what_they_are_about(records: Records) -> None:
         session.add(a_release("3", kind="cube", subject="mds.flows", part="mds.flows", audience="members"))
     with records.read() as session:
         assert releases.release(session, "3").audience == "members"
-        assert releases.part_of_version(session, version.id, "gtfs.stop_day").id == "2"
+        assert releases.part_of_version(session, version.id, "gtfs.stop_day", audience="open").id == "2"
         assert [found.id for found in releases.releases(session, subject="bus")] == ["2", "1"]
         assert [found.id for found in releases.releases(session, kind="cube")] == ["3"]
         assert [found.id for found in releases.releases(session, audiences=["open"])] == ["2", "1"]

@@ -138,7 +138,7 @@ def test_the_evaluation_counts_what_was_done_and_says_what_is_not_measured(back:
     assert next_year["sanctions_by_level"] == {}
     assert next_year["denials_by_reason"] == {}
     deny(front, "itineo", 2)
-    disputes.open_dispute(front, replace(CLAIM, about="use"), by="smhc")
+    disputes.open_dispute(front, replace(CLAIM, respondent="glisse", about="use"), by="smhc")
     noticed = sanctions.open_case(front, Charge("glisse", FACTS), by="secretariat")
     sanctions.close(front, noticed.id, by="secretariat", why="it was little", notice=True)
     again: dict[str, Any] = json.loads(make(back, EVALUATION, 2026, by="secretariat").files["json"])["body"]["data"]

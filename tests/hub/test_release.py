@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 
 from feeds.findings import Report
 from feeds.reading import Reading
@@ -23,8 +24,10 @@ from hub.records import feeds as feed_records
 from hub.records import jobs as job_records
 from hub.records import log as log_records
 from hub.records import releases as release_records
-from hub.records.models import Feed, Version
+from hub.records.models import Feed, LogText, Version
 from hub.released import Released
+from hub.services import negotiate_holding
+from hub.services import release as release_service
 from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.front import Front
@@ -158,10 +161,31 @@ def test_the_same_release_asked_again_is_the_same_and_both_decisions_are_on_reco
         assert len(release_records.releases(session)) == 1
 
 
-def test_how_many_cells_were_withheld_is_told_to_nobody(back: Back) -> None:
+def test_how_many_cells_were_withheld_or_published_is_told_to_nobody(back: Back) -> None:
     release(back, ask())
     (entry,) = decisions_of(back)
-    assert entry["counts"] == {"cells": 1}
+    assert entry["counts"] == {}
+    with back.front.records.read() as session:
+        (hidden,) = session.scalars(select(LogText.hidden).where(LogText.action == "release"))
+    assert hidden["counts"]["value"] == '{"cells":1}'
+
+
+def test_a_suspension_that_comes_while_it_is_computed_holds(back: Back, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The act stands before the permit in the log, so the permit is none."""
+    compute = release_service.protect
+
+    def suspended_meanwhile(*given: Any, **named: Any) -> Any:
+        negotiate_holding.suspend(back.front, "joint-members-glisse", by="glisse")
+        return compute(*given, **named)
+
+    monkeypatch.setattr(release_service, "protect", suspended_meanwhile)
+    with pytest.raises(Refused) as refusal:
+        release(back, ask())
+    # The pilot of an earlier year came closest then: it only ended, and nobody suspended it.
+    assert refusal.value.reasons[0]["code"] == "agreement.validity"
+    assert refusal.value.reasons[0]["agreement"] == "pilot-members-glisse@1"
+    with back.front.records.read() as session:
+        assert release_records.releases(session) == []
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,41 @@ def test_an_emergency_suspends_at_once_ends_by_itself_and_is_not_renewed(front: 
     again = Charge("itineo", f"{FACTS} In other words.", names, emergency=True)
     assert refused(lambda: sanctions.open_case(front, again, by="secretariat")) == "sanction.same_facts"
     new = Charge("itineo", FACTS, tuple(deny(front)), emergency=True)
+    assert refused(lambda: sanctions.open_case(front, new, by="secretariat")) == "sanction.emergency_unsettled"
+    sanctions.close(front, case.id, by="secretariat", why="A leak that was mended.", notice=True)
     assert sanctions.open_case(front, new, by="secretariat").provisional_until == clock.now + 15 * DAY
+    assert replay(front).differences == ()
+
+
+def test_an_emergency_is_not_renewed_on_acts_of_those_who_bring_it(front: Front, clock: FixedClock) -> None:
+    first = sanctions.open_case(front, Charge("itineo", FACTS, emergency=True), by="secretariat")
+    with front.records.read() as session:
+        query = select(LogText.index).where(LogText.action == "sanction.opened")
+        opening = decision_id(session, session.scalars(query).one())
+    clock.now += 15 * DAY
+    assert refused(lambda: sanctions.close(front, first.id, by="bolide", why="No.", notice=False)) == (
+        "sanction.may_not_decide"
+    )
+    assert refused(lambda: sanctions.close(front, first.id, by="smhc", why="No.", notice=True)) == (
+        "sanction.may_not_decide"
+    )
+    sanctions.close(front, first.id, by="smhc", why="There was nothing in it.", notice=False)
+    sanctions.state(front, sanctions.open_case(front, Charge("itineo", FACTS), by="smhc").id, by="itineo", text="No.")
+    with front.records.read() as session:
+        query = select(LogText.index).where(LogText.action == "sanction.stated")
+        own_act = decision_id(session, session.scalars(query).one())
+    denied_other = deny(front, "labo-mobilites")[0]
+    for name, code in (
+        (opening, "sanction.emergency_entries"),
+        (own_act, "sanction.emergency_entries"),  # its own words are no request
+        (denied_other, "sanction.entries"),
+    ):
+        again = Charge("itineo", f"{FACTS} Again.", (name,), emergency=True)
+        assert refused(lambda again=again: sanctions.open_case(front, again, by="smhc")) == code  # type: ignore[misc]
+    asked_by_other = Charge("bolide", FACTS, (denied_other,), emergency=True)  # bolide's data, another's request
+    assert refused(lambda: sanctions.open_case(front, asked_by_other, by="smhc")) == "sanction.emergency_entries"
+    fresh = Charge("itineo", f"{FACTS} Again.", tuple(deny(front)), emergency=True)
+    assert sanctions.open_case(front, fresh, by="smhc").provisional_until is not None
     assert replay(front).differences == ()
 
 
@@ -204,8 +238,16 @@ def test_an_exclusion_takes_a_vote_and_makes_a_member_none(front: Front, clock: 
         )
     other = _vote(front, "v0", "itineo-1", 90)
     short = _vote(front, "v1", case.id, 66)
+    lower = _vote(front, "v4", case.id, 90, level=5)
+    lifting = _vote(front, "v5", case.id, 90, aim="lift")
     carried = _vote(front, "v2", case.id, 67)
-    for vote, code in ((other, "sanction.vote_other"), ("v9", "sanction.vote_other"), (short, "sanction.vote_short")):
+    for vote, code in (
+        (other, "sanction.vote_other"),
+        ("v9", "sanction.vote_other"),
+        (short, "sanction.vote_short"),
+        (lower, "sanction.vote_lower"),
+        (lifting, "sanction.vote_other"),
+    ):
         assert refused(lambda vote=vote: sanctions.decide(front, case.id, by="smhc", to=6, why="x", vote=vote)) == code  # type: ignore[misc]
     sanctions.decide(front, case.id, by="usagers-hc", to=6, why="the members voted", vote=carried)
     member = current_world(front).members["itineo"]
@@ -217,7 +259,7 @@ def test_an_exclusion_takes_a_vote_and_makes_a_member_none(front: Front, clock: 
     assert refused(lambda: sanctions.lift(front, case.id, by="secretariat", why="x", vote=carried)) == (
         "sanction.vote_other"
     )
-    sanctions.lift(front, case.id, by="secretariat", why="readmitted", vote=_vote(front, "v3", case.id, 80))
+    sanctions.lift(front, case.id, by="secretariat", why="readmitted", vote=_vote(front, "v3", case.id, 80, aim="lift"))
     assert current_world(front).members["itineo"].active
     assert replay(front).differences == ()
 
@@ -227,6 +269,7 @@ def test_the_members_vote_decides_without_the_accused(front: Front, clock: Fixed
     sanctions.state(front, case.id, by="itineo", text="We heard you.")
     vote = proposals.propose_sanction(front, case.id, by="smhc", why="The members shall decide.")
     assert "itineo" not in vote.roll.members
+    assert (vote.text["aim"], vote.text["level"]) == ("decide", 1)
     for member in sorted(vote.roll.members):
         proposals.ballot(front, vote.id, "yes", by=member)
     assert refused(lambda: sanctions.decide(front, case.id, by="smhc", to=1, why="x", vote=vote.id)) == (
@@ -239,10 +282,31 @@ def test_the_members_vote_decides_without_the_accused(front: Front, clock: Fixed
     assert refused(lambda: sanctions.lift(front, case.id, by="secretariat", why="x", vote=vote.id)) == (
         "sanction.vote_other"  # it was about the step, not about its end
     )
+    lifting = proposals.propose_sanction(front, case.id, by="smhc", why="It was mended.")
+    assert (lifting.text["aim"], lifting.text["level"]) == ("lift", 1)
+    for member in sorted(lifting.roll.members):
+        proposals.ballot(front, lifting.id, "yes", by=member)
+    close(front, lifting.id)
+    assert sanctions.lift(front, case.id, by="secretariat", why="mended", vote=lifting.id).state == "lifted"
+    assert refused(lambda: proposals.propose_sanction(front, case.id, by="smhc", why="Once more.")) == "sanction.step"
     assert replay(front).differences == ()
 
 
-def _vote(front: Front, name: str, case: str, yes: int) -> str:
+def test_a_vote_on_a_warning_excludes_nobody(front: Front, clock: FixedClock) -> None:
+    raised(front, clock, "itineo", 5)
+    case = sanctions.open_case(front, Charge("itineo", f"{FACTS} 6", level=1), by="secretariat")
+    vote = proposals.propose_sanction(front, case.id, by="smhc", why="A warning.")
+    for member in sorted(vote.roll.members):
+        proposals.ballot(front, vote.id, "yes", by=member)
+    close(front, vote.id)
+    clock.now += 10 * DAY
+    assert refused(lambda: sanctions.decide(front, case.id, by="bolide", to=6, why="x", vote=vote.id)) == (
+        "sanction.vote_lower"
+    )
+    assert level_of(front, "itineo") is Sanction.ALL_BUT_OPEN_SUSPENDED
+
+
+def _vote(front: Front, name: str, case: str, yes: int, *, level: int = 6, aim: str = "decide") -> str:
     """A vote of the members that was carried with this share of yes."""
     opening = {
         "closes_at": (front.clock() + DAY).isoformat(),
@@ -250,7 +314,7 @@ def _vote(front: Front, name: str, case: str, yes: int) -> str:
         "needed": {"colleges": 0, "quorum_percent": 50, "yes_percent": 67},
         "roll": {"voters": [], "weights": {}},
         "subject": {"kind": "sanction", "thing": case},
-        "text": {},
+        "text": {"aim": aim, "level": level},
     }
     tally = {"outcome": "enacted", "yes_percent": yes}
     with turn(front) as now:

@@ -78,3 +78,15 @@ def test_the_door_in_tells_nothing_of_what_it_took(built: tuple[Basin, Path], tm
     assert walk.faults == []
     assert walk.leaks == []
     assert walk.seen == lawful("active", {"job"})
+
+
+def test_an_address_with_a_nul_is_no_question(built: tuple[Basin, Path], tmp_path: Path) -> None:
+    """On PostgreSQL it would be a fault of the database, which a reader could cause at will."""
+    with in_state(*built, tmp_path / "hub", "active") as basin, Asker(create_app(basin.front)) as asker:
+        for operation in operations(asker.app):
+            address = operation.addresses({name: ["x\x00y"] for name in operation.marks})[0]
+            if operation.marks:
+                assert asker.ask(operation.method, address).status == 400, operation
+            for name in operation.query:
+                plain = operation.addresses({name: ["x"] for name in operation.marks})[0]
+                assert asker.ask(operation.method, plain, query={name: "x\x00y"}).status == 400, operation

@@ -79,8 +79,8 @@ def plant(back: Back) -> Planted:
 
 def p_is(percent: int) -> str:
     """A regular expression for an exact p, as JSON, ODRL or a sentence says it."""
-    odrl = r"operator\W{1,6}gteq\W{1,6}rightOperand\W{1,6}"
-    return rf"p_?percent\W{{1,6}}(?:{odrl})?{percent}\b|(?<![\w.]){percent}\s?%"
+    odrl = r"operator\W{1,60}gteq\W{1,60}rightOperand\W{1,60}"
+    return rf"p_?percent\W{{1,60}}(?:{odrl})?{percent}\b|(?<![\w.]){percent}\s?%"
 
 
 def kinds_without_a_thing(front: Front) -> list[str]:

@@ -20,8 +20,12 @@ from tests.surface.lawful import ROLES
 from tests.surface.things import charter_signature, text
 
 _LATER: Final = "2027-06-01T00:00:00Z"
-_WHY: Final = {"why": "Ce qui a été discuté."}
-_RULING: Final = {"text": "Two days.", "summary": {"fr": "Deux jours.", "en": "Two days."}, "effects": []}
+_WHY: Final = {"why": "Ce qui a été discuté en réunion."}
+_RULING: Final = {
+    "text": "The operator hands its batches in within two days.",
+    "summary": {"fr": "L'opérateur livre sous deux jours.", "en": "The operator hands in within two days."},
+    "effects": [],
+}
 AUTHORITY: Final = frozenset({"authority", "authority's key that may only govern"})
 HOLDER: Final = frozenset({"holder of the extract"})
 RIVAL: Final = frozenset({"rival operator"})
@@ -32,19 +36,24 @@ VOICES: Final = AUTHORITY | {
     *("holder of the extract", "holder of the sealed feed", "its sister company", "rival operator"),
     *("holder of the open feed", "reuser", "research", "suspended from what was negotiated"),
 }
+PROPOSERS: Final = VOICES | SECRETARIAT
+#: A member that is suspended from what was negotiated asks for no more of it.
+APPLICANTS: Final = PROPOSERS - {"suspended from what was negotiated"}
+_FACTS: Final = "Trop de demandes refusées en un seul jour."
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """A body, the values of the path's parameters, and the roles for which it goes through as things stand.
 
-    `by_lot`: the mediator may too, whoever it is.
+    `by_lot`: the mediator may too, whoever it is. `by_hub`: what comes of it is the hub's act.
     """
 
     body: Callable[[Basin], Any]
     roles: frozenset[str] = frozenset()
     at: Mapping[str, str] = field(default_factory=dict)
     by_lot: bool = False
+    by_hub: bool = False
 
     def lawful(self, basin: Basin) -> frozenset[str]:
         """For whom it goes through."""
@@ -118,7 +127,7 @@ WRITES: Final[Mapping[str, Write]] = {
         _plain(_WHY), RIVAL | {"reuser"} | SECRETARIAT, {"agreement_id": "offer-glisse-itineo"}
     ),
     "/api/v1/agreements/{agreement_id}/signatures": Write(_signature, HOLDER),
-    "/api/v1/agreements/{agreement_id}/verify": Write(_plain({})),
+    "/api/v1/agreements/{agreement_id}/verify": Write(_plain({}), HOLDER | AUTHORITY | SECRETARIAT, by_hub=True),
     "/api/v1/agreements/{agreement_id}/suspend": Write(
         _plain({"reason": "incident", **_WHY}), HOLDER | AUTHORITY | SECRETARIAT
     ),
@@ -127,7 +136,7 @@ WRITES: Final[Mapping[str, Write]] = {
     "/api/v1/agreements/{agreement_id}/withdraw": Write(_plain(_WHY), HOLDER),
     "/api/v1/agreements/{agreement_id}/terminate": Write(_plain(_WHY), HOLDER | AUTHORITY | SECRETARIAT),
     "/api/v1/log/cosignatures": Write(_cosignature, HOLDER),
-    "/api/v1/requests": Write(_plain(_asked("mds-velovif")), VOICES),
+    "/api/v1/requests": Write(_plain(_asked("mds-velovif")), APPLICANTS),
     "/api/v1/requests/{request_id}/text": Write(_plain(_asked("mds-velovif")), RESEARCH, {"request_id": "draft"}),
     "/api/v1/requests/{request_id}/submit": Write(_plain({}), RESEARCH, {"request_id": "draft"}),
     "/api/v1/requests/{request_id}/return": Write(_plain(_WHY)),
@@ -136,29 +145,30 @@ WRITES: Final[Mapping[str, Write]] = {
     "/api/v1/requests/{request_id}/renew": Write(_plain({"to": _LATER, **_WHY})),
     "/api/v1/requests/{request_id}/close": Write(_plain(_WHY), RESEARCH),
     "/api/v1/requests/{request_id}/revoke": Write(_plain(_WHY)),
-    "/api/v1/members": Write(_plain(_APPLICATION), VOICES),
+    "/api/v1/members": Write(_plain(_APPLICATION), PROPOSERS),
     "/api/v1/members/{member}/leaving": Write(_plain(_WHY), HOLDER),
     "/api/v1/members/{member}/staying": Write(_plain(_WHY)),
     "/api/v1/members/{member}/holding": Write(
-        _plain({"holding": "neuf", "name": {"fr": "Neuf", "en": "New"}, **_WHY}), HOLDER
+        _plain({"holding": "neuf", "name": {"fr": "Neuf", "en": "New"}, **_WHY}), HOLDER | SECRETARIAT
     ),
     "/api/v1/charter/signatures": Write(lambda basin: {"signature": charter_signature(basin.front, "glisse")}, RIVAL),
-    "/api/v1/proposals": Write(_plain({"difference": {"floors.members.min_vehicles": 9}, **_WHY}), VOICES),
+    "/api/v1/proposals": Write(_plain({"difference": {"floors.members.min_vehicles": 9}, **_WHY}), PROPOSERS),
     "/api/v1/proposals/{proposal}/ballots": Write(_plain({"choice": "no"}), VOICES),
     "/api/v1/proposals/{proposal}/consents": Write(_plain({"consents": True})),
     "/api/v1/proposals/{proposal}/closing": Write(_plain({})),
     "/api/v1/proposals/{proposal}/withdrawal": Write(_plain(_WHY), HOLDER),
-    "/api/v1/sanctions": Write(_plain({"member": "trottix", "facts": "Trop de refus."}), SECRETARIAT | AUTHORITY),
-    "/api/v1/sanctions/{case_id}/statement": Write(_plain({"text": "Une erreur."}), frozenset({"reuser"})),
+    "/api/v1/sanctions": Write(_plain({"member": "trottix", "facts": _FACTS}), SECRETARIAT | AUTHORITY),
+    "/api/v1/sanctions/{case_id}/statement": Write(_plain({"text": _FACTS}), frozenset({"reuser"})),
     "/api/v1/sanctions/{case_id}/decision": Write(_plain({"level": 1, **_WHY})),
     "/api/v1/sanctions/{case_id}/close": Write(_plain({"notice": False, **_WHY}), SECRETARIAT),
     "/api/v1/sanctions/{case_id}/lift": Write(_plain(_WHY)),
     "/api/v1/disputes": Write(
-        _plain({"respondent": "combecycle", "about": "use", "claim": "Trop tard."}), VOICES | SECRETARIAT
+        _plain({"respondent": "combecycle", "about": "use", "claim": _FACTS}),
+        PROPOSERS | {"suspended from all but open"},
     ),
     "/api/v1/disputes/{dispute_id}/accept": Write(_plain({}), by_lot=True),
     "/api/v1/disputes/{dispute_id}/refuse": Write(_plain(_WHY), AUTHORITY | RIVAL, by_lot=True),
-    "/api/v1/disputes/{dispute_id}/measures": Write(_plain(_MEASURE), SECRETARIAT),
+    "/api/v1/disputes/{dispute_id}/measures": Write(_plain(_MEASURE)),
     "/api/v1/disputes/{dispute_id}/measures/{measure_id}/end": Write(_plain(_WHY)),
     "/api/v1/disputes/{dispute_id}/proposal": Write(_plain(_RULING)),
     "/api/v1/disputes/{dispute_id}/answer": Write(_plain({"agrees": True})),

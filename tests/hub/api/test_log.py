@@ -81,7 +81,7 @@ def test_entries_come_page_by_page(app: FastAPI, hall: Hall, logged: int) -> Non
 def test_an_export_verifies_by_itself_and_holds_what_concerns_the_member(app: FastAPI, hall: Hall, logged: int) -> None:
     answer = get(app, f"{LOG}/export", headers=hall.key("glisse"))
     found = check_export(answer.content.splitlines(keepends=True), key=public_text(HUB))
-    assert (found.faults, found.member, found.entries, found.size) == ((), "glisse", 2, logged)
+    assert (found.faults, found.member, found.entries, found.size) == ((), "glisse", 3, logged)
     assert 'mds-trottix","table' not in answer.text
     assert answer.headers["content-disposition"] == 'attachment; filename="log-glisse.jsonl"'
     whole = get(app, f"{LOG}/export", headers=hall.key("secretariat"))
