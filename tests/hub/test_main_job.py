@@ -18,8 +18,8 @@ import pytest
 
 from hub.bootstrap import back_office, front_office
 from hub.cli import main
-from hub.records import audit as audit_records
 from hub.records import feeds as feed_records
+from hub.records import log as log_records
 from hub.records import releases as release_records
 from hub.records.models import Release
 from hub.services.front import Front
@@ -217,7 +217,7 @@ def _state(home: Path) -> dict[str, object]:
     }
     front = front_office(settings_of(home))
     with front.records.read() as session:
-        return {"files": files, "audit": [one.hash for one in audit_records.records(session)]}
+        return {"files": files, "log": [one.text for one in log_records.texts(session)]}
 
 
 def test_a_run_that_was_cut_short_is_taken_up(home: Path, tmp_path: Path) -> None:

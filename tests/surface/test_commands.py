@@ -51,7 +51,7 @@ TAKEN: Final = {("extract's account", "authority")}
 #: Nobody that may act.
 IDLE: Final = ("partie", "candidate", "nobody")
 MEMBERS: Final = {member: role for role, (member, _) in reversed(ROLES.items()) if member and "key" not in role}
-STATES: Final = ("active", "suspended", "expired by the clock")
+STATES: Final = ("active", "suspended")
 _WHY: Final = "Ce qui a été discuté en réunion."
 
 
