@@ -82,7 +82,7 @@ def _on_holdings(values: Mapping[str, int], rules: Rules) -> Sequence[str]:
     total = sum(values.values())
     target = max(targets, key=lambda holding: (values[holding], holding))
     others = sorted((value for holding, value in values.items() if holding != target), reverse=True)
-    known = sum(others[: colluding(rules.coalition, holders=len(values))]) + known_present(len(values), rules)
+    known = sum(others[: colluding(rules, holders=len(values))]) + known_present(len(values), rules)
     if len(values) < rules.min_holders:
         failed.append("min_holders")
     if 100 * values[target] > rules.max_share_percent * total:

@@ -166,7 +166,7 @@ def _judge(cells: _Cells, measure: str, counted: dict[str, str], rules: Rules) -
         thresholds &= cells.less_largest(parts, many=rules.coalition) >= least
     target = cells.most(np.where(_is_in(cells.rows, rules.named), 0, values))
     holders = _holders(cells, measure, rules)
-    known = _others(cells, values, target=target, holders=holders, coalition=rules.coalition)
+    known = _others(cells, values, target=target, holders=holders, rules=rules)
     hidden = total - target - known - _by_number(holders, lambda number: known_present(number, rules))
     kept = (
         (holders >= rules.min_holders)
@@ -183,15 +183,15 @@ def _holders(cells: _Cells, measure: str, rules: Rules) -> _Ints:
     return cells.sums(contributes.astype(np.int64))
 
 
-def _others(cells: _Cells, values: _Ints, *, target: _Ints, holders: _Ints, coalition: int) -> _Ints:
+def _others(cells: _Cells, values: _Ints, *, target: _Ints, holders: _Ints, rules: Rules) -> _Ints:
     """What the colluders know in each cell: the sum of the largest contributions but the target's."""
     known = np.zeros(cells.size, dtype=np.int64)
     # Known holdings count as 0 here, so the order within a cell has to be found again.
     order = np.lexsort((-values, cells.cell))
     ranked = values[order]
     rank = np.arange(len(ranked)) - cells.first[cells.cell[order]]
-    colluders = _by_number(holders, lambda number: colluding(coalition, holders=number))
-    for attackers in range(1, coalition + 1):
+    colluders = _by_number(holders, lambda number: colluding(rules, holders=number))
+    for attackers in range(1, rules.coalition + 1):
         with_target = cells.sums(np.where(rank <= attackers, ranked, 0))
         without = cells.sums(np.where(rank < attackers, ranked, 0))
         last = with_target - without

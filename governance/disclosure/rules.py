@@ -37,6 +37,7 @@ class Rules:
 
     `p_percent` is p* already where a prior is known. `named` holdings waived their secrecy, and the waiver took effect:
     they are no targets, but still cover. `known` ones are public elsewhere: neither target nor cover.
+    `everywhere`: the coalition is withstood in every cell, not only where 2c + 1 holdings are.
     """
 
     min_trips: int | None
@@ -49,6 +50,7 @@ class Rules:
     rounding: int = 1
     named: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    everywhere: bool = False
 
     def thresholds(self) -> Mapping[str, int]:
         """The thresholds on travellers that apply, by the name of their term."""
@@ -56,12 +58,13 @@ class Rules:
         return {name: value for name, value in of.items() if value is not None}
 
 
-def colluding(coalition: int, *, holders: int) -> int:
+def colluding(rules: Rules, *, holders: int) -> int:
     """How many contributors are taken to collude against another one in a cell with this many holdings.
 
-    `coalition` needs 2c + 1 holdings (a pair is audited when N >= 5); in smaller cells one attacker always remains.
+    The coalition needs 2c + 1 holdings (a pair is audited when N >= 5); in smaller cells one attacker always remains,
+    unless the rules want all of them `everywhere`.
     """
-    return min(coalition, max(1, (holders - 1) // 2))
+    return rules.coalition if rules.everywhere else min(rules.coalition, max(1, (holders - 1) // 2))
 
 
 def coverage_class(holders: int) -> tuple[int, str]:
@@ -75,7 +78,7 @@ def known_present(holders: int, rules: Rules) -> int:
     That the cell is out tells that `min_holders` contribute; its coverage may tell of more.
     """
     present = max(rules.min_holders, coverage_class(holders)[0])
-    return max(0, present - 1 - colluding(rules.coalition, holders=holders))
+    return max(0, present - 1 - colluding(rules, holders=holders))
 
 
 def p_star(p_percent: int, *, prior_percent: int | None) -> int:

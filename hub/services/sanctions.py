@@ -114,9 +114,12 @@ def decide(front: Front, case: str, *, by: str, to: int, why: str, vote: str = "
     """Decide on the step to the level `to`. Where two must agree, the first one's call is an endorsement.
 
     Raises:
+        BadRequest: no such level.
         NotFound, Conflict: no such case; it was acted on since.
         Refused: not heard yet, more than one step, not enough deciders, or a decider that is concerned.
     """
+    if not Sanction.WARNING <= to <= Sanction.EXCLUDED:
+        raise BadRequest(f"a step leads to a level from 1 to 6, not {to}")
     with turn(front) as now:
         reason = guards.check_text(why, name="why")
         found = now.must(SANCTION, case, revision=revision)

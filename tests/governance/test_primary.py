@@ -182,8 +182,16 @@ def test_what_is_public_elsewhere_is_no_cover() -> None:
 
 def test_pairs_are_audited_from_five_holdings_on() -> None:
     # 5-disclosure.md, open tier: coalition 1, and 2 when N >= 5.
-    assert [colluding(2, holders=number) for number in (1, 2, 3, 4, 5, 6)] == [1, 1, 1, 1, 2, 2]
-    assert colluding(0, holders=9) == 0
+    assert [colluding(replace(MEMBERS, coalition=2), holders=number) for number in (1, 2, 3, 4, 5, 6)] == [
+        1,
+        1,
+        1,
+        1,
+        2,
+        2,
+    ]
+    assert colluding(replace(MEMBERS, coalition=0), holders=9) == 0
+    assert colluding(replace(MEMBERS, coalition=2, everywhere=True), holders=3) == 2
     pair = rules(p_percent=15, coalition=2)
     # 30 and 20 collude against 30: of the last two's 7, one trip each is known to be there, and 5 >= 4.5; 4 is not.
     assert judge(cell(30, 30, 20, 4, 3), pair) == Safe()

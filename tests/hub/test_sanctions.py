@@ -363,6 +363,9 @@ def test_a_member_brings_a_case_only_about_entries_that_concern_it_and_the_accus
 def test_bad_input_changes_nothing(front: Front) -> None:
     with pytest.raises(BadRequest):
         sanctions.open_case(front, Charge("itineo", FACTS, level=7), by="secretariat")
+    for level in (0, 9):
+        with pytest.raises(BadRequest, match="from 1 to 6"):
+            sanctions.decide(front, "itineo-1", by="secretariat", to=level, why="No such level on the ladder.")
     for facts in ("short", "x" * 4001, " " * 50, f"{FACTS}\0", f"{FACTS}\ud800."):
         assert refused(lambda facts=facts: sanctions.open_case(front, Charge("itineo", facts), by="secretariat")) == (  # type: ignore[misc]
             "case.text"
