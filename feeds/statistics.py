@@ -155,9 +155,24 @@ def compute(
         KeyError: a table that the statistic reads is not among `tables`.
         TypeError: a parameter that the statistic does not have.
     """
+    bind(connection, tables, statistic.tables, columns)
+    return asked(statistic, connection=connection, **parameters).to_arrow_table()
+
+
+def asked(
+    statistic: Statistic, *, connection: duckdb.DuckDBPyConnection, around: str = "", **parameters: Any
+) -> duckdb.DuckDBPyConnection:
+    """Run a statistic whose tables are bound already; its rows wait in the connection, to be taken in batches.
+
+    `around` is a text with a mark where the statistic's own is put in, for sums over its rows. It is the caller's own,
+    never a reader's.
+
+    Raises:
+        TypeError: a parameter that the statistic does not have.
+    """
     unknown = set(parameters) - set(statistic.parameters)
     if unknown:
         raise TypeError(f"{statistic.id} has no parameter {', '.join(sorted(unknown))}")
-    bind(connection, tables, statistic.tables, columns)
     values = {**statistic.parameters, **parameters}
-    return connection.execute(statistic.sql, values or None).to_arrow_table()
+    text = around.replace("{}", f"(\n{statistic.sql}\n)") if around else statistic.sql
+    return connection.execute(text, values or None)

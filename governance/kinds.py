@@ -15,6 +15,7 @@ from governance.choice.proposal import PROPOSAL
 from governance.disputes.kind import DISPUTE
 from governance.documents import DOCUMENTS
 from governance.issued import ISSUED
+from governance.joint_releases import JOINT_RELEASE
 from governance.member_keys import MEMBER_KEY
 from governance.negotiation.steps import AGREEMENT
 from governance.parts import Parts
@@ -36,6 +37,7 @@ _KINDS: tuple[Kind[Any], ...] = (
     SANCTION,
     DISPUTE,
     REGISTER,
+    JOINT_RELEASE,
 )
 
 KINDS: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in _KINDS})

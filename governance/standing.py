@@ -140,16 +140,20 @@ def public_of(request: Request, world: World, cube: Cube) -> frozenset[str]:
 
 
 def _floors(request: Request, world: World) -> Mapping[str, Term]:
-    """The voted floors of the audience, with p* where an open feed gives rivals a prior. Whole datasets have none."""
+    """The voted floors of the audience and the cube's own, whichever is stricter, with p* where an open feed gives
+    rivals a prior. Whole datasets have none.
+    """
     cube = world.cubes.get(request.subject)
     floors = world.floors_for(request.audience, request.period)
     if floors is None or (cube is None and not is_extract(request)):
         return {}
+    own = cube.floors.get(request.audience, {}) if cube else {}
+    terms = strictest([floors.terms, own]) if own else floors.terms
     family = cube.family if cube else ""
     estimated = any(family in world.datasets[one].public_prior for one in datasets_of(request, world))
     if estimated and floors.prior_percent is not None:
-        return strictest([floors.terms, {Prior.name: Prior(floors.prior_percent)}])
-    return floors.terms
+        return strictest([terms, {Prior.name: Prior(floors.prior_percent)}])
+    return terms
 
 
 def _slot(dataset: str, request: Request, world: World, *, ask: Ask, floors: Mapping[str, Term]) -> Slot:

@@ -119,9 +119,31 @@ class Vault:
         """Where a further file of a version lies, beside its tables."""
         return self._tables_folder(feed, digest) / name
 
+    def keep_note(self, folder: str, name: str, content: bytes) -> None:
+        """Keep a small file of the hub's own in a folder of the vault, in the place of an older one."""
+        target = self._note(folder, name)
+        with storage_errors(self.root), staging(self.root) as work:
+            (work / "note").write_bytes(content)
+            publish_file(work / "note", target)
+
+    def note(self, folder: str, name: str) -> bytes | None:
+        """Such a file's content; None where there is none.
+
+        Raises:
+            StorageError: the vault may not be read, which is not the same as holding nothing.
+        """
+        try:
+            with storage_errors(self.root):
+                return self._note(folder, name).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def holds_upload(self, path: Path) -> bool:
         """Whether a path lies in the inbox, where uploads wait: the only place from which a job may take a file."""
         return path.resolve().is_relative_to((self.root / INBOX).resolve())
+
+    def _note(self, folder: str, name: str) -> Path:
+        return self.root.joinpath(*map(_named, folder.split("/")), _named(name))
 
     def _tables_folder(self, feed: str, digest: str) -> Path:
         return self.root / "tables" / _named(feed) / _named(digest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,11 @@ BANDS: Final = (
     Band("pm_peak", 16, 19),
     Band("evening", 19, 24),
 )
+
+#: The bands of each part of the day; the bands of a part follow one another, over midnight too.
+DAY_PARTS: Final = MappingProxyType({"daytime": ("am_peak", "midday", "pm_peak"), "overnight": ("evening", "night")})
+#: The types of day of each part of the week.
+WEEK_PARTS: Final = MappingProxyType({"working_week": ("weekday",), "weekend": ("saturday", "sunday")})
 
 
 def bands(chosen: Sequence[Band] = BANDS) -> pa.Table:

@@ -102,17 +102,24 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = MappingProxyType(
 )
 
 _TRIP_COUNTS: Final = frozenset({"provider_id", "device_key", "trip_type", "duration_s"})
+_FLOWS: Final = _TRIP_COUNTS | {"start_local", "origin_zone", "destination_zone"}
+_TRIP_ENDS: Final = _TRIP_COUNTS | {"end_local", "zone"}
+_FLEET: Final = frozenset({"provider_id", "device_key", "timestamp", "event_id", "vehicle_state"})
+_DWELL: Final = _FLEET | {"zone", "event_types"}
 #: Which columns each statistic over several holders reads, by table (`mds/sql`).
 INPUTS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
     {
-        "mds.flows": {TRIPS: _TRIP_COUNTS | {"start_local", "origin_zone", "destination_zone"}},
-        "mds.trip_ends": {TRIPS: _TRIP_COUNTS | {"end_local", "zone"}},
-        "mds.dwell": {
-            EVENTS: frozenset(
-                {"provider_id", "device_key", "zone", "timestamp", "event_id", "vehicle_state", "event_types"}
-            )
+        "mds.flows": {TRIPS: _FLOWS},
+        "mds.flow_records": {TRIPS: _FLOWS | {"trip_id"}},
+        "mds.trip_ends": {TRIPS: _TRIP_ENDS},
+        "mds.trip_end_records": {TRIPS: _TRIP_ENDS | {"trip_id"}},
+        "mds.first_last_mile_records": {
+            TRIPS: _FLOWS | {"trip_id", "end_local", "start_lat", "start_lng", "end_lat", "end_lng"}
         },
-        "mds.fleet": {EVENTS: frozenset({"provider_id", "device_key", "timestamp", "event_id", "vehicle_state"})},
+        "mds.dwell": {EVENTS: _DWELL},
+        "mds.dwell_records": {EVENTS: _DWELL},
+        "mds.fleet": {EVENTS: _FLEET},
+        "mds.fleet_records": {EVENTS: _FLEET},
     }
 )
 #: Columns that say where a record stood in the file that brought it: no field of MDS.

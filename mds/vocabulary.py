@@ -51,6 +51,9 @@ PROPULSION_TYPES: Final = _words("""
 PARKING_CATEGORIES: Final = _words("corral curb rack other_valid invalid")
 LOCATION_TYPES: Final = _words("street sidewalk crosswalk garage bike_lane")
 
+#: How a trip meets public transport, as `mds.first_last_mile_records` calls it: it ends, starts, or both near a stop.
+LEGS: Final = ("first_mile", "last_mile", "between_stops")
+
 #: The floor of the schemas' timestamps, 2018-01-01T00:00Z, in milliseconds.
 EARLIEST_MS: Final = 1_514_764_800_000
 #: 2100-01-01T00:00Z: nothing that was recorded is later.

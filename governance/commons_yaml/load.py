@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from governance.agreement import Agreement
 from governance.choice.lattice import looser_than_parent
 from governance.commons_yaml.consents import Known, read_agreement, read_prohibitions
+from governance.commons_yaml.cubes import read_cubes
 from governance.commons_yaml.nodes import Node, parse
 from governance.commons_yaml.parties import read_basin, read_colleges, read_holdings, read_members, read_purposes
-from governance.commons_yaml.subjects import read_cubes, read_datasets, read_ruleset
+from governance.commons_yaml.subjects import read_datasets, read_ruleset
 from governance.errors import CommonsFileError
 from governance.ruleset import Ruleset
 from governance.world import World

@@ -40,6 +40,11 @@ class Node:
         """The error to raise when the value is not what it must be."""
         return CommonsFileError(reason, file=self.file, line=self.line, key=self.key)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it has entries."""
+        return isinstance(self.raw, yaml.MappingNode)
+
     def entries(self) -> dict[str, Node]:
         """The entries of a mapping whose names are free (ids, terms)."""
         if not isinstance(self.raw, yaml.MappingNode):

@@ -1,28 +1,26 @@
-"""``datasets.yaml``, ``cubes.yaml``, ``ruleset.yaml``: what is shared, what may be asked, and the floors."""
+"""``datasets.yaml`` and ``ruleset.yaml``: what is shared, and the floors."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 
-from governance.audiences import JOINT, WITH_FLOORS, Audience
+from governance.audiences import WITH_FLOORS, Audience
 from governance.choice.vocabulary import NUMBERS
 from governance.commons_yaml.nodes import Node
 from governance.commons_yaml.parties import read_sentence
-from governance.cubes import SUMS, Cube, Edition
+from governance.cubes import SUMS
 from governance.datasets import Dataset, Sensitivity, Standard
 from governance.errors import TermError
 from governance.grain import Grain, parse_time_grain, parse_zone_system
 from governance.parties import Member
 from governance.ruleset import Deadlines, Floors, Ladder, Ruleset, Voting
 from governance.terms.base import Enforcement, Term
-from governance.terms.floors import Delay, MinTrips, MinUsers, MinVehicles, Named, Prior
+from governance.terms.floors import Delay, Named, Prior
 from governance.terms.vocabulary import parse_term, strictest
 
 #: Families of measures that governance knows the sums of.
 FAMILIES = frozenset(SUMS)
-#: Thresholds on travellers; each cube names the column of every one, or null.
-COUNTED = (MinTrips.name, MinVehicles.name, MinUsers.name)
 #: Standards whose records are of single trips, so that publishing a dataset as such would publish its travellers.
 NEVER_OPEN = frozenset({Standard.MDS})
 #: Floors that an audience must have before joint statistics may be made for it.
@@ -61,67 +59,10 @@ def _families(node: Node | None) -> frozenset[str]:
     return frozenset(item.known(FAMILIES, "family of measures") for item in node.items()) if node else frozenset()
 
 
-def _audiences(node: Node) -> frozenset[Audience]:
-    for item in node.items():
-        if item.choice(Audience) not in JOINT:
-            raise item.wrong(f"joint statistics are not made for the audience {item.text()!r}")
-    return frozenset(item.choice(Audience) for item in node.items())
-
-
-def read_cubes(root: Node, *, datasets: Mapping[str, Dataset]) -> dict[str, Cube]:
-    """Cubes by id."""
-    return {name: _cube(name, entry, datasets) for name, entry in root.entries().items()}
-
-
-def _cube(name: str, node: Node, datasets: Mapping[str, Dataset]) -> Cube:
-    fields = node.fields(
-        *("title", "formula", "statistic", "family", "measure", "unit", "dimensions", "zone_system", "time_grain"),
-        *("territory", "fields", "counted", "audiences", "editions"),
-    )
-    return Cube(
-        id=name,
-        title=read_sentence(fields["title"]),
-        formula=read_sentence(fields["formula"]),
-        statistic=fields["statistic"].text(),
-        family=fields["family"].known(FAMILIES, "family of measures"),
-        measure=fields["measure"].text(),
-        unit=fields["unit"].text(),
-        dimensions=tuple(fields["dimensions"].texts()),
-        grain=_grain(fields),
-        territory=frozenset(fields["territory"].texts()),
-        fields=frozenset(fields["fields"].texts()),
-        counted=_counted(fields["counted"]),
-        audiences=_audiences(fields["audiences"]),
-        editions=_editions(fields["editions"], datasets),
-    )
-
-
-def _grain(fields: Mapping[str, Node]) -> Grain:
+def read_grain(fields: Mapping[str, Node]) -> Grain:
+    """Place and time together, from the keys ``zone_system`` and ``time_grain``."""
     zones = fields["zone_system"].checked(parse_zone_system)
     return Grain(zones, fields["time_grain"].checked(parse_time_grain))
-
-
-def _counted(node: Node) -> dict[str, str | None]:
-    fields = node.fields(*COUNTED)
-    counted = {name: None if field.raw.tag.endswith(":null") else field.text() for name, field in fields.items()}
-    if not any(counted.values()):
-        raise node.wrong("no threshold on travellers would protect this cube: one of them must have a column")
-    return counted
-
-
-def _editions(node: Node, datasets: Mapping[str, Dataset]) -> tuple[Edition, ...]:
-    editions = []
-    for item in node.items():
-        fields = item.fields("id", "from", "datasets")
-        members = tuple(sorted(one.known(datasets, "dataset") for one in fields["datasets"].items()))
-        if not members or len(set(members)) != len(members):
-            raise fields["datasets"].wrong("must name each dataset once, and at least one")
-        editions.append(Edition(fields["id"].text(), fields["from"].day(), members))
-    if not editions or len({one.id for one in editions}) < len(editions):
-        raise node.wrong("must have at least one edition, each with its own id")
-    if len({one.from_ for one in editions}) < len(editions):
-        raise node.wrong("two editions begin on the same day")
-    return tuple(sorted(editions, key=lambda one: one.from_))
 
 
 def read_ruleset(root: Node) -> Ruleset:
@@ -167,7 +108,7 @@ def _floors(node: Node, audience: Audience) -> Floors:
     if missing or Named.name in terms:
         raise fields["terms"].wrong(f"lacks the floor {missing[0]}" if missing else "a waiver is no floor")
     prior = fields.get("prior_percent")
-    finest = tuple(_grain(item.fields("zone_system", "time_grain")) for item in fields["finest"].items())
+    finest = tuple(read_grain(item.fields("zone_system", "time_grain")) for item in fields["finest"].items())
     if audience is Audience.BILATERAL:
         _only_for_records(fields, terms, finest)
     return Floors(terms, finest, prior.checked(Prior.parse).value if prior else None)

@@ -44,9 +44,18 @@ def tally(contributions: Contributions, group: Ints, *, size: int) -> Cells:
     counts = {name: summed(values) for name, values in contributions.added.items()}
     for name, ids in contributions.distinct.items():
         width = int(ids.max(initial=0)) + 1
-        different = np.unique(key[kept].astype(np.int64) * width + ids[kept]) // width
+        different = _different(key[kept].astype(np.int64) * width + ids[kept]) // width
         counts[name] = np.bincount(different, minlength=size * many).astype(np.int64).reshape(size, many)
     return Cells(contributions.holdings, summed(contributions.value), counts)
+
+
+def _different(keys: Ints) -> Ints:
+    """The different keys, ascending. Sorting whole numbers is many times faster than numpy's unique, which hashes."""
+    ordered = np.sort(keys)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    found: Ints = ordered[first]
+    return found
 
 
 def safe(cells: Cells, rules: Rules) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,7 @@
-"""Which joint releases may stand beside one another while only the primary rules exist.
+"""Which joint releases may stand beside one another where their numbers cannot be audited together.
+
+That is so where the records of one are not at hand, or its rows are not known: for such releases what follows holds,
+and for all others `governance.disclosure.ledger`, which uses the same comparison of rules.
 
 The rules of one table say nothing of two. How subtraction works, with k = 10 and three holdings or more in a cell:
 
@@ -13,12 +16,11 @@ The rules of one table say nothing of two. How subtraction works, with k = 10 an
   contributors read both, both follow the same rules; rounding apart, which only blurs.
 * *parked time and fleet.* Parked vehicle-seconds summed over zones are the fleet's, less those on a trip.
 
-No margin or total may be published until secondary suppression and the release ledger audit them jointly. Until
-then: of one family (or of families that are sums of one another), for overlapping periods, only the same cube, grid,
-period, holders and data may be released again, for another audience. A narrower audience reads the wider releases
-too, so whatever the wider one shows, the narrower must show as well: its rules are at most as strict. What the
-authority learns from a cell that only it sees is that the contributors' rules failed there: the p % rule, or the
-thresholds beside the largest part. The first alone leaves an outsider an interval for the largest holding that is
+So without a joint audit: of one family (or of families that are sums of one another), for overlapping periods, only the
+same cube, grid, period, holders and data may be released again, for another audience. A narrower audience reads the
+wider releases too, so whatever the wider one shows, the narrower must show as well: its rules are at most as strict.
+What the authority learns from a cell that only it sees is that the contributors' rules failed there: the p % rule, or
+the thresholds beside the largest part. The first alone leaves an outsider an interval for the largest holding that is
 wider than its own floor asks: with p = 10, between 48 and 85 % of X; that it may have been the second only widens it.
 
 Of the waivers those that take effect are compared (`Obligations.waived`); one that is given without the others' changes
@@ -113,21 +115,21 @@ def _pair(new: ReleaseClaim, other: ReleaseClaim) -> Verdict:
         return denied("interlock.edition", "edition", existing=other.id)
     if new.inputs != other.inputs:
         return denied("interlock.revision", "inputs", existing=other.id)
-    if not _rules_agree(new.obligations, other.obligations):
+    if not rules_agree(new.obligations, other.obligations):
         return denied("interlock.rules", "terms", existing=other.id)
     return ALLOWED
 
 
-def _rules_agree(one: Obligations, other: Obligations) -> bool:
+def rules_agree(one: Obligations, other: Obligations) -> bool:
     """Whether the pattern of cells of the two tells nothing: equal rules, or a narrower outsider's looser ones."""
     if one.audience is other.audience:
         return _shown_by(one) == _shown_by(other) and _rounding(one) == _rounding(other)
     if {one.audience, other.audience} <= WITH_INSIDERS:
-        return _shown_by(one) == _shown_by(other) and _roundings_nest(one, other)
+        return _shown_by(one) == _shown_by(other) and roundings_nest(one, other)
     if not (knows(one.audience, other.audience) or knows(other.audience, one.audience)):
         return False
     narrow, wide = (one, other) if knows(one.audience, other.audience) else (other, one)
-    return _at_least_as_strict(wide, narrow)
+    return at_least_as_strict(wide, narrow)
 
 
 def _floors(rules: Obligations) -> dict[str, Term]:
@@ -144,14 +146,14 @@ def _rounding(rules: Obligations) -> int:
     return term.value if isinstance(term, Rounding) else 1
 
 
-def _roundings_nest(one: Obligations, other: Obligations) -> bool:
+def roundings_nest(one: Obligations, other: Obligations) -> bool:
     """Two roundings of one number narrow it down (13 is 15 to base 5, 10 to base 10), unless one is exact anyway."""
     low, high = sorted((_rounding(one), _rounding(other)))
     return low in {1, high}
 
 
-def _at_least_as_strict(wide: Obligations, narrow: Obligations) -> bool:
+def at_least_as_strict(wide: Obligations, narrow: Obligations) -> bool:
     """Whether every cell that the wide rules show is shown by the narrow ones too."""
     held, asked = _floors(wide), _floors(narrow)
     stricter = all(name in held and held[name].at_least_as_strict(term) for name, term in asked.items())
-    return stricter and wide.waived <= narrow.waived and wide.known == narrow.known and _roundings_nest(wide, narrow)
+    return stricter and wide.waived <= narrow.waived and wide.known == narrow.known and roundings_nest(wide, narrow)

@@ -53,6 +53,8 @@ class About:
     """What readers must know of a release. `zeros_shown`: whether an empty key of a table is printed as 0.
 
     `noise` says what was added to the numbers (``{"mechanism": "discrete_gaussian", "sigma": …}``); None for nothing.
+    `nonce` is 16 bytes in hexadecimal that nobody can guess: without it, whoever is told the digest of a file that it
+    may not read could find what a small one says by trying.
     """
 
     cube: str
@@ -62,12 +64,15 @@ class About:
     rounding: int = 1
     zeros_shown: bool = False
     noise: Mapping[str, Any] | None = None
+    nonce: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
         noise = {"noise": dict(self.noise)} if self.noise is not None else {}
+        nonce = {"nonce": self.nonce} if self.nonce else {}
         return {
             **noise,
+            **nonce,
             "cube": self.cube,
             "measure": self.measure,
             "rounding": self.rounding,
@@ -134,6 +139,18 @@ def written(published: Published) -> bytes:
     return sink.getvalue()
 
 
+def read_about(source: Path) -> About:
+    """What a release's file says of itself, without its rows.
+
+    Raises:
+        NotARelease: it is not one of ours.
+    """
+    try:
+        return _about(orjson.loads((pq.read_schema(source).metadata or {})[_META]))
+    except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as fault:
+        raise NotARelease(f"this is not a release of a cube: {fault}") from None
+
+
 def read_published(source: Path | bytes) -> Published:
     """Read a release's file.
 
@@ -156,18 +173,22 @@ def of_table(table: pa.Table) -> Published:
     try:
         meta = orjson.loads((table.schema.metadata or {})[_META])
         hierarchies = tuple(read_hierarchy(one) for one in meta["hierarchies"])
-        about = About(
-            meta["cube"],
-            Shape(meta["shape"]),
-            meta["measure"],
-            meta["unit"],
-            meta["rounding"],
-            meta["zeros_shown"],
-            meta.get("noise"),
-        )
-        return _rows(table, about, hierarchies)
-    except (KeyError, TypeError, ValueError) as fault:
+        return _rows(table, _about(meta), hierarchies)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
         raise NotARelease(f"this is not a release of a cube: {fault}") from None
+
+
+def _about(meta: Mapping[str, Any]) -> About:
+    return About(
+        str(meta["cube"]),
+        Shape(meta["shape"]),
+        str(meta["measure"]),
+        str(meta["unit"]),
+        int(meta["rounding"]),
+        bool(meta["zeros_shown"]),
+        meta.get("noise"),
+        meta.get("nonce", ""),
+    )
 
 
 def _rows(table: pa.Table, about: About, hierarchies: tuple[Hierarchy, ...]) -> Published:

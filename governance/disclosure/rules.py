@@ -86,16 +86,17 @@ def p_star(p_percent: int, *, prior_percent: int | None) -> int:
     return p_percent if prior_percent is None else -(-100 * p_percent // prior_percent)
 
 
-def rules_of(obligations: Obligations, cube: Cube) -> Rules:
+def rules_of(obligations: Obligations, cube: Cube, *, noise: bool = False) -> Rules:
     """The numbers that a release of `cube` under these obligations keeps to.
 
     `named` are the waivers that take effect (`Obligations.waived`): where one holding did not waive, all are protected.
     What is known elsewhere is no waiver; it is said by the datasets, and taken out of the cover (`known`).
 
     Raises:
-        UnenforceableRules: a floor is missing, or a privacy budget is asked for, which needs noise, not thresholds.
+        UnenforceableRules: a floor is missing, or a privacy budget is asked for, which thresholds do not keep: only a
+            release with `noise` does.
     """
-    if EpsilonBudget.name in obligations.terms:
+    if EpsilonBudget.name in obligations.terms and not noise:
         raise UnenforceableRules(f"{cube.id}: {EpsilonBudget.name} cannot be kept by thresholds")
     numbers = {name: term.value for name, term in obligations.terms.items() if isinstance(term, AtLeast | AtMost)}
 

@@ -160,6 +160,26 @@ _AGREEMENT = {
         "Agreements or rules changed while it was computed.",
         Sentence("Demander à nouveau la publication.", "Ask for the release again."),
     ),
+    "release.step": reason(
+        "La publication {release} ne peut pas être « {what} » : elle est publiée une fois et ne change plus.",
+        "The release {release} cannot be {what}: it is published once and does not change.",
+        _REBUILD,
+    ),
+    "release.unproven": reason(
+        "Un audit indépendant n'a pas pu prouver que la publication protège ses contributeurs : rien n'est publié.",
+        "An independent audit could not prove that the release protects its contributors: nothing is published.",
+        Sentence(
+            "Demander un grain plus grossier ou une période plus longue.", "Ask for a coarser grain or a longer period."
+        ),
+    ),
+    "release.nothing": reason(
+        "Rien de {cube} ne peut être montré à ce public sur cette période, même d'un seul tenant.",
+        "Nothing of {cube} can be shown to this audience for this period, not even as one sum.",
+        Sentence(
+            "Voir « hub cubes preview » : plus de contributeurs, une dérogation de chacun, un autre public.",
+            "See 'hub cubes preview': more contributors, a waiver by each of them, another audience.",
+        ),
+    ),
     "release.not_stated": reason(
         "On ne sait pas selon quelles règles la publication a été construite.",
         "It is not known to which rules the release was built.",

@@ -28,6 +28,7 @@ _LINKS = {
     "statistics": "What each statistic means",
     "releases": "Joint statistics that you may read",
     "commons": "Members, cubes, purposes, voted rules",
+    "cubes": "What may be asked of several holders at once",
     "agreements": "Agreements in force",
     "audit": "Who saw what of your data (needs a key)",
     "problems": "Every kind of problem and reason of a denial",

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from governance.disclosure.published import Shape
 from governance.obligations import Obligations
 from governance.terms.base import Enforcement
 from hub.api.files import SHUT_CACHE, VARY, cache_headers, object_answer
 from hub.api.paging import Cursor, Limit, link_next, place
 from hub.api.present import period, release_item, said, term_headers
 from hub.api.reader import Asker, FrontOffice, Purpose
-from hub.api.shapes import ReleaseDetail, ReleaseList, Said, TableAnswer
-from hub.api.tabular import ABSENT_JOINT, ABSENT_OPEN, as_csv, table_answer
+from hub.api.shapes import ReleaseDetail, ReleaseList, Said, Salt, TableAnswer
+from hub.api.tabular import ABSENT_JOINT, ABSENT_OPEN, ABSENT_PARTITION, as_csv, table_answer
 from hub.errors import BadRequest
 from hub.records.models import Release
-from hub.services import access
+from hub.services import access, release_certificates
 from hub.services.commons import current_world
 from hub.services.front import Front
 from hub.services.publicity import public_sentence
@@ -74,6 +75,7 @@ def release_detail(front: Front, found: Release) -> ReleaseDetail:
         promises=[said(term.sentence()) for term in applied.promises()] if applied else [],
         unit=cube.unit if cube else "",
         dimensions=list(cube.dimensions) if cube else [],
+        shape=found.facts.get("shape", ""),
     )
 
 
@@ -117,10 +119,38 @@ def data(
         opened,
         page,
         units={cube.measure: cube.unit} if cube else {},
-        absent=ABSENT_JOINT if cube else ABSENT_OPEN,
+        absent=_absent(opened.release),
         following=following,
         period=period(opened.release),
     )
+
+
+@router.get(
+    "/releases/{release_id}/certificate",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}, "description": "The signed certificate."}},
+)
+def certificate(release_id: ReleaseId, front: FrontOffice, reader: Asker, purpose: Purpose = None) -> Response:
+    """The certificate of joint statistics: which file, under which rules, audited against whom, signed by the hub.
+
+    For whoever may read the release, and for every holder whose records are in it.
+    """
+    content = release_certificates.certificate(front, release_id, actor=reader.actor, purpose=purpose)
+    return Response(content, media_type="application/json", headers={"Cache-Control": SHUT_CACHE, "Vary": VARY})
+
+
+@router.get("/releases/{release_id}/salt", response_model=Salt)
+def salt(release_id: ReleaseId, front: FrontOffice, reader: Asker, response: Response) -> Salt:
+    """Your own holding's salt: with it and your own records you check the certificate's commitment to them."""
+    response.headers.update({"Cache-Control": SHUT_CACHE, "Vary": VARY})
+    found = release_certificates.own_salt(front, release_id, actor=reader.actor)
+    return Salt(release=found.release, holding=found.holding, salt=found.salt)
+
+
+def _absent(release: Release) -> str:
+    if release.kind != access.CUBE:
+        return ABSENT_OPEN
+    return ABSENT_PARTITION if release.facts.get("shape") == Shape.PARTITION else ABSENT_JOINT
 
 
 def _whole(request: Request, opened: access.Access, *, parquet: bool) -> Response:

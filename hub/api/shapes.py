@@ -195,7 +195,7 @@ class TableAnswer(Shape):
     period: list[dt.date] | None = Field(description="Local days [from, to) that it is about.")
     date: dt.date | None = Field(description="Service day that was asked for.")
     columns: dict[str, str] = Field(description="Columns with their units; empty for dimensions.")
-    rows: list[dict[str, str | int | float | bool | None]]
+    rows: list[dict[str, str | int | float | bool | list[str] | None]]
     total: int = Field(description="Rows that match.")
     absent: str = Field(description="What it means that a cell is not there.")
     terms: Terms
@@ -227,6 +227,17 @@ class ReleaseDetail(ReleaseItem):
     promises: list[Said]
     unit: str
     dimensions: list[str]
+    shape: str = Field(
+        description="`partition`: disjoint groups of cells that add up; `table`: fixed cells and totals, some `:c`."
+    )
+
+
+class Salt(Shape):
+    """What opens a certificate's commitment to your own records."""
+
+    release: str
+    holding: str
+    salt: str = Field(description="32 bytes in hexadecimal, for `hub certificate verify --salt`.")
 
 
 class ReleaseList(Shape):

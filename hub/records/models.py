@@ -173,6 +173,41 @@ class Release(Base):
     version: Mapped[Version | None] = relationship(lazy="joined")
 
 
+class PrivacySpending(Base):
+    """What a noisy release costs one of its datasets in one calendar year. Insert-only: noise is drawn once."""
+
+    __tablename__ = "privacy_spending"
+    __table_args__ = (
+        # PostgreSQL cuts longer names, as the convention would make of six columns.
+        UniqueConstraint(
+            *("cube", "audience", "period_from", "period_to", "dataset", "year"), name="uq_privacy_spending_question"
+        ),
+        Index("ix_privacy_spending_dataset_year", "dataset", "year"),
+    )
+
+    release: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    dataset: Mapped[str] = mapped_column(String(80), primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    cube: Mapped[str] = mapped_column(String(80))
+    audience: Mapped[str] = mapped_column(String(20))
+    #: Local days [from, to).
+    period_from: Mapped[dt.date]
+    period_to: Mapped[dt.date]
+    #: As `governance.disclosure.noise.Noise.plain` spells it: epsilons do not add up, mechanisms compose.
+    noise: Mapped[dict[str, Any]]
+    at: Mapped[dt.datetime]
+
+
+class ReleaseSalt(Base):
+    """What a holding needs to check the commitment to its contributions in a certificate; it is told its own."""
+
+    __tablename__ = "release_salt"
+
+    release: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    holding: Mapped[str] = mapped_column(String(80), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+
+
 class CommonsEdition(Base):
     """The commons' documents as they were loaded: the newest edition is in force, older ones are history."""
 

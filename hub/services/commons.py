@@ -22,13 +22,14 @@ from governance.commons_yaml import load
 from governance.documents import DOCUMENTS, DOCUMENTS_ID
 from governance.errors import CommonsFileError
 from governance.kinds import KINDS, put_together
-from governance.loading import seated_otherwise, stretched
+from governance.loading import asked_otherwise, seated_otherwise, stretched
 from governance.negotiation.adopted import changed_by
 from governance.negotiation.states import TERMINAL
 from governance.negotiation.steps import AGREEMENT
 from governance.world import World
 from hub.errors import Conflict
 from hub.records import commons as commons_records
+from hub.records import releases as release_records
 from hub.records import things
 from hub.records.engine import flushed
 from hub.records.models import CommonsEdition
@@ -63,8 +64,9 @@ def put_in_force(front: Front, files: Mapping[str, str]) -> bool:
     Raises:
         CommonsFileError: a document is refused; what was in force stays.
         Conflict: a cube is registered as another question than its statistic answers; or the text of an agreement that
-            lives here would be changed or dropped, or its purposes would cover more; or the rules are not those that
-            were voted; or, once the members vote, somebody would be seated, dropped or moved.
+            lives here would be changed or dropped, or its purposes would cover more; or a cube whose numbers are out
+            would ask otherwise; or the rules are not those that were voted; or, once the members vote, somebody would
+            be seated, dropped or moved.
     """
     world = load(files)
     must_be_answerable(world.cubes)
@@ -75,6 +77,7 @@ def put_in_force(front: Front, files: Mapping[str, str]) -> bool:
         before = commons_records.current(session)
         if before is not None:
             _must_seat_nobody_and_stretch_nothing(session, _documents_of(before), world, at)
+            _must_ask_as_before(session, _documents_of(before), world)
         concerned = {*world.members, *(world_at(front, session, at).members if before is not None else ())}
         if not commons_records.add(session, files, at=at):
             return False
@@ -117,6 +120,16 @@ def _must_seat_nobody_and_stretch_nothing(session: Session, before: World, after
         raise Conflict(
             f"these documents would let agreements in force for {wider[0]} cover {wider[1]} too: leave `broader` as it "
             "was loaded, and have the parties agree on the other purpose"
+        )
+
+
+def _must_ask_as_before(session: Session, before: World, after: World) -> None:
+    out = {row.subject for row in release_records.releases(session, kind="cube")}
+    otherwise = asked_otherwise(out, before.cubes, after.cubes)
+    if otherwise is not None:
+        raise Conflict(
+            f"these documents change {otherwise}, and numbers of it are out: leave it as it was loaded, and register "
+            "the other question under another id"
         )
 
 

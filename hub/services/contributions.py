@@ -1,174 +1,169 @@
-"""What each holding contributes to each cell of a cube: a statistic over the vault, never over anything released.
+"""What each holding contributes to each cell of a cube: records over the vault, never over anything released.
 
-Whose a record is follows from the dataset that brought it, and a provider may speak through one dataset only:
-otherwise a holder could send records in a competitor's name and make them its cover.
+Two forms: `contributions`, a row per base cell, holding and vehicle, as the rules read them; and `records`, a row per
+counted record, by which cubes that count the same trips are held together.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
 
-import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-import mds.calendar
-from feeds import statistics
-from feeds.statistics import Statistic
+from governance.canonical import Plain, canonical
+from governance.cube_parts import DIMENSIONS
 from governance.cubes import Cube
+from governance.disclosure.contributions import HOLDING, Contributions, read_contributions
+from governance.disclosure.hierarchy import OUTSIDE, Hierarchy
 from governance.periods import Period
+from governance.terms.floors import MinVehicles
 from governance.world import World
-from hub.errors import Conflict, StorageError
-from hub.records import feeds as feed_records
+from hub.errors import Conflict
 from hub.services.back import Back
-from hub.services.questions import must_ask_the_same
+from hub.services.cube_sources import Opened, opened
+from hub.territory.hierarchies import hierarchies
+from hub.territory.nodes import spelled
+from hub.territory.zones_reading import BadZones
 
-_PACKAGE = "mds"
-#: A fleet in use tells of itself at least this often.
-_SILENCE = dt.timedelta(days=3)
-#: Further names for the columns of places, by the zone system of the cube.
-_ZONES = {
-    "trips": {"origin_zone": "start_{zone}", "destination_zone": "end_{zone}", "zone": "end_{zone}"},
-    "events": {"zone": "{zone}"},
-}
-_COLUMN = {"commune": "zone_commune", "h3_7": "h3_7", "h3_8": "h3_8", "h3_9": "h3_9"}
+#: The columns of a record: its own key, and its vehicle.
+RECORD: Final = "record"
+DEVICE: Final = "device"
+_BATCH_ROWS: Final = 250_000
 
 
-def contributions(back: Back, world: World, cube: Cube, period: Period) -> pa.Table:
-    """A row for each cell and holding of the cube's edition, with the measure and the counted columns, sorted.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A cube's contributions for a period, and the digest of all that they were computed from."""
+
+    contributions: Contributions
+    inputs: str
+
+
+def answered(back: Back, world: World, cube: Cube, period: Period) -> Answered:
+    """The contributions of a cube's edition, with the digest of the inputs: the same data, whatever batches brought it.
 
     Raises:
-        Conflict: a dataset of the edition has no data or does not cover the period, a provider speaks through two
-            datasets, or the cube is registered as another question than its statistic answers.
+        Conflict: see `hub.services.cube_sources.opened`; or the territory's polygons are missing or unusable.
         StorageError: the vault lacks a batch.
+        NotContributions: a record belongs to no holding.
     """
-    statistic = statistics.load(_PACKAGE)[cube.statistic]
-    must_ask_the_same(statistic, cube)
-    edition = cube.edition(period)
-    if edition is None:
-        raise Conflict(f"no edition of {cube.id} covers {period}")
-    batches = {name: _batches(back, name, statistic) for name in edition.datasets}
-    with (
-        back.vault.stage() as spill,
-        statistics.connect(memory=back.limits.memory, threads=back.limits.threads, spill=spill) as connection,
-    ):
-        columns = _columns(statistic, cube)
-        sources = _sources(statistic, batches, columns)
-        providers = _providers(connection, world, batches)
-        _must_cover(connection, statistic, batches, period)
-        result = statistics.compute(
-            statistic,
-            {**sources, "providers": providers, **_calendar(statistic, world, period)},
-            connection=connection,
-            columns=columns,
-            **_period(statistic, period),
-        )
-    return _sorted(_whole(result, cube), cube)
-
-
-def _batches(back: Back, dataset: str, statistic: Statistic) -> list[dict[str, Path]]:
-    with back.front.records.read() as session:
-        versions = feed_records.versions(session, dataset, most=None)
-    if not versions:
-        raise Conflict(f"{dataset} has brought no data yet")
-    found = [back.vault.tables(dataset, version.digest) for version in reversed(versions)]
-    if not all(found):
-        # A sum over what happens to be left would be a wrong number, and a second release of the period later.
-        raise StorageError(f"the vault lacks a batch of {dataset} that the records know of")
-    return found
-
-
-def _sources(
-    statistic: Statistic, batches: Mapping[str, list[dict[str, Path]]], columns: Mapping[str, Mapping[str, str]]
-) -> dict[str, statistics.Source]:
-    gathered: dict[str, list[Path]] = defaultdict(list)
-    for tables in (one for found in batches.values() for one in found):
-        for name in _ZONES.keys() & set(statistic.tables):
-            if name in tables:
-                _must_have(tables[name], columns.get(name, {}).values())
-                gathered[name].append(tables[name])
-    return {name: sorted(paths) for name, paths in gathered.items()}
-
-
-def _must_have(path: Path, columns: Iterable[str]) -> None:
-    # A batch that was placed in no zone of this system would count as trips from nowhere.
-    lacking = sorted(set(columns) - set(pq.read_schema(path).names))
-    if lacking:
-        raise Conflict(f"a batch was taken in before its zones were known (no column {lacking[0]}): take it in again")
-
-
-def _providers(
-    connection: duckdb.DuckDBPyConnection, world: World, batches: Mapping[str, list[dict[str, Path]]]
-) -> pa.Table:
-    speaks: dict[str, str] = {}
-    for dataset, found in batches.items():
-        paths = [path for tables in found for name, path in tables.items() if name in _ZONES]
-        rows = connection.execute(
-            "SELECT DISTINCT provider_id FROM read_parquet(?, union_by_name = true)", [[str(path) for path in paths]]
-        ).fetchall()
-        for (provider,) in rows:
-            if speaks.setdefault(provider, dataset) != dataset:
-                raise Conflict(f"provider {provider} speaks through two datasets: {speaks[provider]} and {dataset}")
-    return pa.table(
-        {"provider_id": list(speaks), "holding": [world.holding_of(name) for name in speaks.values()]},
-        schema=pa.schema([("provider_id", pa.string()), ("holding", pa.string())]),
+    places = nodes_of(back, cube, period)
+    with opened(back, world, cube, period) as one:
+        table = _table(one, _by_vehicle(cube), places)
+    found = read_contributions(
+        table,
+        hierarchies=places,
+        measure=cube.measure,
+        added=_added(cube),
+        distinct={MinVehicles.name: DEVICE} if cube.counted.get(MinVehicles.name) else {},
     )
+    return Answered(found, digest_of(found, beside=one.beside))
 
 
-def _must_cover(
-    connection: duckdb.DuckDBPyConnection,
-    statistic: Statistic,
-    batches: Mapping[str, list[dict[str, Path]]],
-    period: Period,
-) -> None:
-    # What a vehicle's last event left it in lasts to the end of the period: of a feed that broke off, or whose last
-    # batches are still to come, that would be a fleet that stands still.
-    if "events" not in statistic.tables:
-        return
-    for dataset, found in batches.items():
-        paths = [str(tables["events"]) for tables in found if "events" in tables]
-        row = connection.execute("SELECT max(local) FROM read_parquet(?, union_by_name = true)", [paths]).fetchone()
-        last: dt.datetime | None = row[0] if row else None
-        if last is None or last.date() + _SILENCE < period.to:
-            until = last.date().isoformat() if last else "never"
-            raise Conflict(f"{dataset} does not cover {period}: its last event is of {until}")
+def contributions(back: Back, world: World, cube: Cube, period: Period) -> Contributions:
+    """The contributions alone; errors as `answered`."""
+    return answered(back, world, cube, period).contributions
 
 
-def _calendar(statistic: Statistic, world: World, period: Period) -> dict[str, pa.Table]:
-    where = world.basin.time_zone
-    made: dict[str, Callable[[], pa.Table]] = {
-        "bands": mds.calendar.bands,
-        "days": lambda: mds.calendar.days(where, first=period.from_, until=period.to),
-        "slots": lambda: mds.calendar.slots(where, first=period.from_, until=period.to),
-    }
-    return {name: make() for name, make in made.items() if name in statistic.tables}
+def records(back: Back, world: World, cube: Cube, period: Period) -> pa.Table:
+    """A row for each counted record, sorted: `record`, `holding`, the base node in each dimension, the measure.
+
+    Nodes and holdings are dictionaries of texts. A record of a cube of trips is its trip, by the same key in every such
+    cube; one of parked time or fleet is the part of an episode, or of a vehicle's day, that lies in the cell.
+
+    Raises:
+        Conflict: as `answered`.
+        StorageError: as `answered`.
+    """
+    places = nodes_of(back, cube, period)
+    with opened(back, world, cube, period) as one:
+        names = ", ".join([RECORD, HOLDING, *cube.dimensions, _whole(cube.measure)])
+        table = _table(one, f"SELECT {names} FROM {{}}", places)  # noqa: S608 - names of the statistic
+    return table.sort_by([(RECORD, "ascending")]).combine_chunks()
 
 
-def _columns(statistic: Statistic, cube: Cube) -> dict[str, dict[str, str]]:
-    zone = _COLUMN.get(cube.grain.zone_system)
-    if zone is None:
-        return {}
-    tables = _ZONES.keys() & set(statistic.tables)
-    return {name: {alias: column.format(zone=zone) for alias, column in _ZONES[name].items()} for name in tables}
+def nodes_of(back: Back, cube: Cube, period: Period) -> tuple[Hierarchy, ...]:
+    """The hierarchies of a cube on this hub's territory.
+
+    Raises:
+        Conflict: the territory's polygons are missing or unusable.
+    """
+    try:
+        return hierarchies(cube, back.zones, period)
+    except BadZones as fault:
+        raise Conflict(str(fault)) from fault
 
 
-def _period(statistic: Statistic, period: Period) -> dict[str, Any]:
-    given = {"period_from": period.from_, "period_to": period.to}
-    return {name: value for name, value in given.items() if name in statistic.parameters}
+# --- what is asked of the records ------------------------------------------------------------------------------------
 
 
-def _whole(table: pa.Table, cube: Cube) -> pa.Table:
-    """Whole numbers of the cube's unit: a part of a second is no measurement of a parked scooter."""
-    for name in {cube.measure, *(column for column in cube.counted.values() if column)}:
-        whole = pc.cast(pc.round(table[name]), pa.int64())
-        table = table.set_column(table.schema.get_field_index(name), name, whole)
-    return table
+def _added(cube: Cube) -> dict[str, str]:
+    """The column of each threshold that counts what adds up; vehicles do not."""
+    return {name: column for name, column in cube.counted.items() if column and name != MinVehicles.name}
 
 
-def _sorted(table: pa.Table, cube: Cube) -> pa.Table:
-    return table.sort_by([(name, "ascending") for name in (*cube.dimensions, "holding")])
+def _whole(name: str) -> str:
+    """A part of a second is no measurement of a parked scooter."""
+    return f"CAST({name} AS BIGINT) AS {name}"
+
+
+def _summed(cube: Cube) -> list[str]:
+    return [_whole_sum(name) for name in dict.fromkeys([cube.measure, *_added(cube).values()])]
+
+
+def _whole_sum(name: str) -> str:
+    return f"CAST(sum({name}) AS BIGINT) AS {name}"
+
+
+def _by_vehicle(cube: Cube) -> str:
+    keys = ", ".join([*cube.dimensions, HOLDING, DEVICE])
+    return f"SELECT {keys}, {', '.join(_summed(cube))} FROM {{}} GROUP BY {keys}"  # noqa: S608 - names of the statistic
+
+
+def _table(one: Opened, text: str, places: Sequence[Hierarchy]) -> pa.Table:
+    """The answer with base nodes as dictionaries, made batch by batch: a name is not written out for each row."""
+    reader = one.asked(text).to_arrow_reader(_BATCH_ROWS)
+    none = pa.RecordBatch.from_arrays([pa.array([], kind) for kind in reader.schema.types], names=reader.schema.names)
+    found = _named(chain([none], reader), {place.dimension: place for place in places})
+    return pa.Table.from_batches(list(found)).unify_dictionaries()
+
+
+def _named(batches: Iterable[pa.RecordBatch], places: Mapping[str, Hierarchy]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        arrays = []
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            place = places.get(name)
+            arrays.append(_nodes(column, place) if place else column.dictionary_encode() if name == HOLDING else column)
+        yield pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def _nodes(column: pa.Array, place: Hierarchy) -> pa.DictionaryArray:
+    """The base node of each value; what the hierarchy does not know lies outside, if it has such a node."""
+    encoded = column.dictionary_encode(null_encoding="encode")
+    kind = DIMENSIONS[place.dimension]
+    names = [None if one is None else spelled(kind, one) for one in encoded.dictionary.to_pylist()]
+    if OUTSIDE in place.place:
+        names = [one if one in place.place else OUTSIDE for one in names]
+    # Several values may have one node, and a dictionary names each once.
+    once = {name: index for index, name in enumerate(dict.fromkeys(names))}
+    into = pa.array([once[name] for name in names], pa.int32())
+    return pa.DictionaryArray.from_arrays(into.take(encoded.indices), pa.array(list(once), pa.string()))
+
+
+# --- the digest of the inputs ----------------------------------------------------------------------------------------
+
+
+def digest_of(found: Contributions, *, beside: Mapping[str, str]) -> str:
+    """SHA-256 over the contributions in their order, the nodes they lie on, and the digests of what was used beside."""
+    nodes = [list(one.nodes[-1]) for one in found.hierarchies]
+    head: dict[str, Plain] = {"beside": dict(beside), "holdings": list(found.holdings), "nodes": list(nodes)}
+    whole = hashlib.sha256(canonical(head))
+    for codes in (found.cell, found.holding):
+        whole.update(codes.astype("<i4").tobytes())
+    for values in (found.value, *found.added.values(), *found.distinct.values()):
+        whole.update(values.astype("<i8").tobytes())
+    return whole.hexdigest()

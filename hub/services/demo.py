@@ -20,9 +20,10 @@ from feeds.errors import FeedError
 from hub.clock import FixedClock
 from hub.durable import publish_file, staging
 from hub.errors import HubError, Refused
-from hub.records.models import LogText
+from hub.records.models import LogText, Release
 from hub.services.access import listed, open_release
 from hub.services.back import Back
+from hub.services.certificates import verify
 from hub.services.commons import current_world, put_in_force
 from hub.services.demo_agreements import Signers, enforced, founding_signed, negotiated
 from hub.services.demo_rules import verified, voted, warned
@@ -50,8 +51,7 @@ _RELEASES: Final = (
     ("flows-h3_8-month", "members"),
     ("flows-h3_8-month", "authority"),
     ("dwell-h3_8-month", "members"),
-    ("trip-ends-h3_8-month", "members"),
-    ("flows-commune-month", "members"),
+    ("hot-spots-h3_8-month", "members"),
     ("fleet-day", "authority"),
 )
 
@@ -188,7 +188,14 @@ def _release(back: Back, cube: str, audience: str) -> Told:
         reason = refusal.reasons[0]
         return Told("refused", True, f"{cube} for {audience}: {reason['sentence_en']} ({reason['code']})")
     cells = read(back.front.released.path(built.digest), Ask({}, limit=1)).total
-    return Told("release", cells > 0, f"{cube} for {audience}: {cells:,} cells that pass the rules of this audience")
+    sentence = f"{cube} for {audience}: {cells:,} groups of cells, proven safe beside all that is out"
+    return Told("release", cells > 0, f"{sentence}; {_certified(back, built)}")
+
+
+def _certified(back: Back, built: Release) -> str:
+    files = (back.front.released.read(one) for one in (built.digest, built.facts["certificate"]))
+    found = verify(*files, own=None, holding=None, salt=None, key=back.signet.public())
+    return "its certificate verifies" if found.good else f"its certificate does not verify: {found.faults[0]}"
 
 
 def _readings(back: Back) -> Iterator[Told]:

@@ -29,7 +29,7 @@ from hub.services.manifest import Manifest, for_the_records, manifest_of
 from hub.services.manifest import read as read_manifest
 from hub.services.manifest import write as write_manifest
 from hub.services.obtain import is_url, obtain, shown_source
-from hub.services.prepare import bounds_of, must_speak_for_itself, only_new_records, place_in_zones, territory
+from hub.services.prepare import bounds_of, iris, must_speak_for_itself, only_new_records, place_in_zones, territory
 from hub.services.standards import STANDARDS, Terms
 
 #: Slugs never change and stand in URLs and folder names.
@@ -141,7 +141,7 @@ def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) 
         must_speak_for_itself(back, arrival.slug, reading)
     reading, late = only_new_records(back, arrival.slug, reading, how.key)
     back.progress("placing in zones", 0, 0)
-    place_in_zones(reading, how.points, communes)
+    place_in_zones(reading, how.points, communes, iris(back.zones))
     return reading, merge([report, late])
 
 

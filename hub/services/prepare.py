@@ -14,6 +14,7 @@ from hub.errors import BadRequest, Conflict
 from hub.records import feeds as feed_records
 from hub.services import manifest
 from hub.services.back import Back
+from hub.territory.hierarchies import IRIS_FILE
 from hub.territory.zones import H3, Polygons, ZoneSystem
 from hub.territory.zones_columns import add_zone_columns
 from hub.territory.zones_reading import BadZones, read_polygons
@@ -117,6 +118,21 @@ def territory(communes: Path | None) -> Polygons | None:
         raise BadRequest(f"the communes of HUB_ZONES cannot be used: {fault}") from fault
 
 
+def iris(communes: Path | None) -> Polygons | None:
+    """The IRIS, or zones like them, where the installer put a file of them beside that of the communes.
+
+    Raises:
+        BadRequest: the file cannot be used; the sentence names the feature.
+    """
+    source = communes.with_name(IRIS_FILE) if communes else None
+    if source is None or not source.is_file():
+        return None
+    try:
+        return read_polygons(source, system_id="iris", id_field="id", name_field="name")
+    except BadZones as fault:
+        raise BadRequest(f"the zones of {source.name} cannot be used: {fault}") from fault
+
+
 def bounds_of(communes: Polygons | None) -> tuple[float, float, float, float] | None:
     """Least latitude and longitude of the territory, then the greatest: by it swapped coordinates are told."""
     if communes is None:
@@ -126,10 +142,10 @@ def bounds_of(communes: Polygons | None) -> tuple[float, float, float, float] | 
 
 
 def place_in_zones(
-    reading: Reading, points: Mapping[str, Mapping[str, tuple[str, str]]], communes: Polygons | None
+    reading: Reading, points: Mapping[str, Mapping[str, tuple[str, str]]], *polygons: Polygons | None
 ) -> None:
     """Add zone columns to the tables that hold places, once, so that the statistics' texts stay plain."""
-    systems: list[ZoneSystem] = [H3(7), H3(8), H3(9), *([communes] if communes else [])]
+    systems: list[ZoneSystem] = [H3(7), H3(8), H3(9), *(one for one in polygons if one is not None)]
     for name, columns in points.items():
         if name not in reading.tables:
             continue

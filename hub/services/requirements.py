@@ -27,6 +27,7 @@ from hub.errors import BadRequest, NotFound
 from hub.services.commons import current_world
 from hub.services.extracts.fields import FIELDS, TABLES, How
 from hub.services.front import Front
+from hub.services.questions import records_of
 from hub.services.turn import Turn, turn
 from mds.requirements import INPUTS, OURS, Metadata, Program, document
 
@@ -116,7 +117,7 @@ def needs(world: World, agreement: Agreement, at: dt.datetime) -> Columns:
     today = at.astimezone(ZoneInfo(world.basin.time_zone)).date()
     for cube in world.cubes.values():
         if _joins(cube, agreement.dataset, today) and _grants(agreement, cube):
-            for table, names in INPUTS[cube.statistic].items():
+            for table, names in INPUTS[records_of(cube.statistic).id].items():
                 columns[table] = columns.get(table, frozenset()) | names
     return columns
 

@@ -51,7 +51,7 @@ $slug:
   territory: [$territory]
 """,
     "cubes.yaml": """\
-# Joint statistics over several holders; none yet. `hub agreements load` of the demo shows five.
+# Joint statistics over several holders; none yet. `hub agreements load` of the demo shows ten.
 {}
 """,
     "agreements/open-$slug.yaml": """\

@@ -19,15 +19,16 @@ from hub.errors import BadRequest
 MEMORY: Final = 256 << 20
 MOST_ROWS: Final = 1_000
 
-Cell: TypeAlias = str | int | float | bool | None
+#: A cell of a table; the nodes that a group of cells pools are a list.
+Cell: TypeAlias = str | int | float | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Which rows of a table, in which order, from which on.
 
-    `equal` compares a column with the text of a value; `order` begins with the columns named and goes on with all
-    others, so that a page always has the same rows.
+    `equal` compares a column with the text of a value (a list holds it when one of its items is it); `order` begins
+    with the columns named and goes on with all others, so that a page always has the same rows.
     """
 
     equal: Mapping[str, str]
@@ -74,8 +75,10 @@ def value(path: Path, column: str, equal: Mapping[str, str]) -> str | None:
 def distinct(path: Path, column: str, *, most: int = 2_000) -> list[str]:
     """The different values of a column as texts, in order, up to `most`."""
     with _engine().cursor() as connection:
-        _must_have(_columns(connection, path), [column])
-        text = f"SELECT DISTINCT {_name(column)}::VARCHAR AS one FROM read_parquet($path) WHERE one IS NOT NULL"  # noqa: S608 - a column of the table
+        types = _columns(connection, path)
+        _must_have(types, [column])
+        single = f"unnest({_name(column)})" if _is_list(types[column]) else f"{_name(column)}::VARCHAR"
+        text = f"SELECT DISTINCT one FROM (SELECT {single} AS one FROM read_parquet($path)) WHERE one IS NOT NULL"  # noqa: S608 - a column of the table
         found = connection.execute(f"{text} ORDER BY one LIMIT {int(most)}", {"path": str(path)}).fetchall()
         return [str(row[0]) for row in found]
 
@@ -121,7 +124,10 @@ def _must_have(types: Mapping[str, str], names: Iterable[str]) -> None:
 def _where(types: Mapping[str, str], equal: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     tests, values = [], {}
     for number, (name, wanted) in enumerate(equal.items()):
-        tests.append(f"{_spelled(name, types[name])}::VARCHAR = $equal{number}")
+        if _is_list(types[name]):
+            tests.append(f"list_contains({_name(name)}, $equal{number})")
+        else:
+            tests.append(f"{_spelled(name, types[name])}::VARCHAR = $equal{number}")
         values[f"equal{number}"] = wanted
     return (" WHERE " + " AND ".join(tests) if tests else ""), values
 
@@ -137,6 +143,10 @@ def is_cell_index(name: str, kind: str) -> bool:
     return kind in ("BIGINT", "UBIGINT") and ("zone" in name or "h3_" in name or name == "cell")
 
 
+def _is_list(kind: str) -> bool:
+    return kind.endswith("[]")
+
+
 def _spelled(name: str, kind: str) -> str:
     return f"printf('%x', {_name(name)})" if is_cell_index(name, kind) else _name(name)
 
@@ -148,6 +158,8 @@ def _name(text: str) -> str:
 def _plain(cell: Any) -> Cell:
     if cell is None or isinstance(cell, str | bool | int):
         return cell
+    if isinstance(cell, list):
+        return [str(item) for item in cell]
     if isinstance(cell, float):
         return cell if math.isfinite(cell) else None
     if isinstance(cell, dt.datetime):

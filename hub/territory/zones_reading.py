@@ -90,3 +90,16 @@ def _area(shape: Any, zone_id: str, place: str) -> Any:
     if not areas:
         raise BadZones(f"{place}zone {zone_id!r} is a {shape.geom_type}, not an area")
     return areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
+
+
+def read_parents(path: Path, *, id_field: str, parent_field: str) -> dict[str, str]:
+    """The zone that each zone of a file lies in, by id, as a property says it: an IRIS's commune.
+
+    Raises:
+        BadZones: no such file, a missing property, or a feature without its parent.
+    """
+    zones = read_polygons(path, system_id=path.stem, id_field=id_field, name_field=parent_field)
+    for zone, parent in zip(zones.zone_ids, zones.names, strict=True):
+        if parent == zone:
+            raise BadZones(f"{path.name}: {zone} does not say in its {parent_field} where it lies")
+    return dict(zip(zones.zone_ids, zones.names, strict=True))

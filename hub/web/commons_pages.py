@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from governance.disclosure.published import CODE, About, NotARelease, read_about
 from governance.obligations import Obligations
 from governance.terms.base import Enforcement
 from hub.api.commons import agreement_item
@@ -89,10 +91,19 @@ def release_page(
         promises=opened.promises,
         access=opened,
         found=found,
-        table=view(found, units=units, language=language, measure=measure) if found else None,
+        about=_about(opened.path) if cube and is_table else None,
+        table=view(found, units=units, language=language, measure=measure, absent=CODE) if found else None,
         following=with_parameters(request, cursor=cursor_at(found.following)) if found and found.following else "",
         base=front.public_url,
     )
+
+
+def _about(path: Path) -> About | None:
+    """What the file says of itself; None for one that was made before files did."""
+    try:
+        return read_about(path)
+    except NotARelease:
+        return None
 
 
 def _rules(applied: Obligations | None) -> list[object]:

@@ -15,10 +15,12 @@ from hub.web.texts import TEXTS, text
 #: Seconds since noon minus 12 h of the service day: shown as a clock, beyond 24:00 after midnight.
 CLOCK: Final = frozenset({"first_s", "last_s"})
 #: Columns that help a reader of files, not of pages.
-HIDDEN: Final = frozenset({"pattern"})
+HIDDEN: Final = frozenset({"pattern", "group", "status"})
 #: Columns that are words and yet do not say what a bar is about.
 NO_LABEL: Final = frozenset({"coverage", "distance_source"})
 _BARS: Final = 12
+#: How many nodes of a group are named in a cell of a page; the file has them all.
+_POOLED: Final = 4
 _BAR_HEIGHT: Final = 22
 _LABEL_WIDTH: Final = 380
 _BAR_WIDTH: Final = 360
@@ -72,11 +74,23 @@ def view(
     language: Language,
     measure: str = "",
     names: Mapping[str, Mapping[str, str]] | None = None,
+    absent: str = "",
 ) -> View:
-    """Draw up a page of rows; `measure` is the column to chart, `names` what the ids of a column are called."""
+    """Draw up a page of rows; `measure` is the column to chart, `names` what the ids of a column are called.
+
+    `absent` is written where the measure has no number.
+    """
     columns = [name for name in page.columns if name not in HIDDEN and not _is_empty(page, name)]
     headings = tuple(_heading(name, units, language) for name in columns)
-    rows = tuple(tuple(_named(row[name], name, units, language, names or {}) for name in columns) for row in page.rows)
+    rows = tuple(
+        tuple(
+            absent
+            if absent and name == measure and row[name] is None
+            else _named(row[name], name, units, language, names or {})
+            for name in columns
+        )
+        for row in page.rows
+    )
     chart = _chart(page, rows, headings, measure, language) if measure in columns else None
     return View(headings, rows, chart)
 
@@ -108,6 +122,8 @@ def _named(
 def shown_cell(cell: Cell, name: str, units: Mapping[str, str], language: Language) -> str:
     """One cell as people read it."""
     unit = units.get(name, "")
+    if isinstance(cell, list):
+        return _pooled(cell, language)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if unit == "s":
             return clock(cell) if name in CLOCK else duration(cell)
@@ -116,6 +132,13 @@ def shown_cell(cell: Cell, name: str, units: Mapping[str, str], language: Langua
         if not unit:
             return str(cell)
     return number(cell, language)
+
+
+def _pooled(nodes: Sequence[str], language: Language) -> str:
+    """The nodes that a group of cells pools: the first ones, and how many more."""
+    named = [text(f"node.{node}", language) if f"node.{node}" in TEXTS else node for node in nodes]
+    more = f" +{len(nodes) - _POOLED}" if len(nodes) > _POOLED else ""
+    return ", ".join(named[:_POOLED]) + more
 
 
 def clock(seconds: float) -> str:

@@ -13,7 +13,7 @@
 -- dimensions: [zone, month, day_type, band, holding]
 -- source: MDS 2.0 events and vehicle states; the slots are the period (mds.calendar.slots)
 -- tables: [events, slots, providers]
--- question: {family: dwell, measure: dwell_s, field: dwell_s, time_grain: P1M/daytype+band, counted: {min_trips: episodes, min_vehicles: vehicles, min_users: null}}
+-- question: {family: dwell, measure: dwell_s, field: dwell_s, time_grain: P1M/daytype+band, counted: {min_trips: episodes_begun, min_vehicles: vehicles, min_users: null}}
 -- parameters: {}
 -- ---
 WITH known AS (

@@ -160,7 +160,10 @@ def test_the_demo_has_ten_voters_and_a_group_one_vote(world: World) -> None:
 def test_the_holders_concerned_are_those_behind_what_the_audience_gets(world: World) -> None:
     operators = {"trottix", "velovif", "bolide", "glisse"}
     assert holders_concerned(world, [Audience.MEMBERS], NOON) == operators
-    assert holders_concerned(world, [Audience.OPEN], NOON) == frozenset()  # open feeds are no statistics of several
+    assert holders_concerned(world, [Audience.OPEN], NOON) == operators  # behind trips between communes
+    shut = {name: cube for name, cube in world.cubes.items() if Audience.OPEN not in cube.audiences}
+    # Open feeds are no statistics of several.
+    assert holders_concerned(replace(world, cubes=shut), [Audience.OPEN], NOON) == frozenset()
     assert holders_concerned(world, [], NOON) == frozenset()
     gone = world.members | {"bolide": replace(world.members["bolide"], status=Status.LEFT)}
     assert holders_concerned(replace(world, members=gone), [Audience.AUTHORITY], NOON) == operators - {"bolide"}

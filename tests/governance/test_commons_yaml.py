@@ -24,6 +24,8 @@ def test_the_demo_commons(world: World) -> None:
     assert {world.holding_of(name) for name in ("mds-trottix", "mds-velovif")} == {"groupe-alizes"}
     assert set(world.cubes) == {
         *("flows-h3_8-month", "flows-commune-month", "trip-ends-h3_8-month", "dwell-h3_8-month", "fleet-day"),
+        *("od-commune-month", "hot-spots-h3_8-month", "hot-spots-h3_9-month", "trip-ends-commune-month"),
+        "first-last-mile-h3_8-month",
     }
     assert len(world.agreements) == 13
     open_ones = [agreement for agreement in world.agreements if agreement.tier is Tier.OPEN]
@@ -240,19 +242,19 @@ BROKEN = [
         "cubes.yaml",
         "min_trips: trips\n    min_vehicles: vehicles\n",
         "min_trips: null\n    min_vehicles: null\n",
-        "line 19, key counted: no threshold on travellers would protect this cube: one of them must have a column",
+        "line 34, key counted: no threshold on travellers would protect this cube: one of them must have a column",
     ),
     (
         "cubes.yaml",
         "zone_system: h3_8",
         "zone_system: h3_12",
-        "line 13, key zone_system: 'h3_12' is not a zone system (basin, commune, h3_7, iris, h3_8, h3_9)",
+        "line 15, key zone_system: 'h3_12' is not a zone system (basin, commune, h3_7, iris, h3_8, h3_9)",
     ),
     (
         "cubes.yaml",
         "min_users: null\n",
         "\n",
-        "line 19, key counted: lacks min_users",
+        "line 34, key counted: lacks min_users",
     ),
     (
         "ruleset.yaml",
@@ -357,7 +359,7 @@ BROKEN = [
         "cubes.yaml",
         "audiences: [members",
         "audiences: [bilateral",
-        "line 22, key audiences: joint statistics are not made for the audience 'bilateral'",
+        "line 37, key audiences: joint statistics are not made for the audience 'bilateral'",
     ),
     (
         "commons.yaml",

@@ -252,7 +252,7 @@ def test_rules_that_the_cube_cannot_count_are_refused(cube: Cube) -> None:
 
 def test_measured_seconds_are_rounded_to_whole_ones(world: World) -> None:
     cube = world.cubes["dwell-h3_8-month"]
-    row = {"zone": 1, "month": "2026-01", "day_type": "weekday", "band": "am", "episodes": 9, "vehicles": 9}
+    row = {"zone": 1, "month": "2026-01", "day_type": "weekday", "band": "am", "episodes_begun": 9, "vehicles": 9}
     seconds = {"a": 30.25, "b": 25.5, "c": 20.25}
     rows = pa.Table.from_pylist([{**row, "holding": name, "dwell_s": value} for name, value in seconds.items()])
     protected = protect(rows, cube=cube, rules=MEMBERS)

@@ -26,8 +26,8 @@ from hub.services.commons import put_in_force
 from hub.services.ingest import ingest
 from hub.services.publish import publish_if_open
 from hub.settings import Settings
+from tests.hub.joint_town import commons
 from tests.hub.test_bad_input import town, zipped
-from tests.hub.test_release import commons
 
 NOW = dt.datetime(2026, 9, 15, 6, tzinfo=dt.UTC)
 

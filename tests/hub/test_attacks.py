@@ -28,8 +28,8 @@ from hub.services.ingest import ingest
 from hub.services.publish import publish_version
 from hub.signet import Signet
 from hub.vault import Vault
+from tests.hub.joint_town import commons
 from tests.hub.test_bad_input import mds_page
-from tests.hub.test_release import commons
 
 NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
 RIVAL = "99999999-9999-5999-8999-999999999999"

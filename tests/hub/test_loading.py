@@ -18,6 +18,7 @@ from governance.negotiation.steps import AGREEMENT
 from hub.clock import FixedClock
 from hub.errors import Conflict, Refused
 from hub.records import Records, log_pages
+from hub.records.models import Release
 from hub.released import Released
 from hub.services import commons, negotiate_holding, proposals, requests
 from hub.services.commons import current_world, put_in_force, read_folder
@@ -172,3 +173,37 @@ def test_finest_grains_are_bounded(front: Front) -> None:
     with pytest.raises(Refused) as refusal:
         proposals.propose(front, {"floors.members.finest": ["h3_8 x P1M/band"] * 65}, by="bolide", why="x")
     assert refusal.value.reasons[0]["code"] == "rules.value"
+
+
+def put_out(front: Front, cube: str) -> None:
+    """A release of the cube, as far as loading looks at it."""
+    told: dict[str, Any] = {"edition": {}, "agreements": [], "obligations": {}, "facts": {}}
+    file = {"digest": "0" * 64, "size": 1, "media_type": "x", "file_name": "x", "created_at": NOON}
+    with front.records.write() as session:
+        session.add(Release(id="r", kind="cube", subject=cube, part=cube, audience="members", **told, **file))
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "what"),
+    [
+        ("month: [quarter, month]", "month: [month]", "its levels"),
+        ("shape: partition", "shape: table", "its shape"),
+        (
+            "  attributes:\n    origin_zone: start_zone",
+            "  steps: [month.quarter]\n  attributes:\n    origin_zone: start_zone",
+            "its steps",
+        ),
+        ("flows-h3_8-month:", "flows-h3_8-other:", "it is dropped"),
+    ],
+)
+def test_a_cube_whose_numbers_are_out_cannot_be_loaded_as_another_question(
+    front: Front, was: str, becomes: str, what: str
+) -> None:
+    assert was in FILES["cubes.yaml"]
+    other = {**FILES, "cubes.yaml": FILES["cubes.yaml"].replace(was, becomes, 1)}
+    assert put_in_force(front, other)  # nothing of it is out yet
+    assert put_in_force(front, FILES)
+    put_out(front, "flows-h3_8-month")
+    with pytest.raises(Conflict, match=f"the cube flows-h3_8-month: {what}, and numbers of it are out"):
+        put_in_force(front, other)
+    assert put_in_force(front, {**FILES, "cubes.yaml": FILES["cubes.yaml"] + "# words\n"})

@@ -14,7 +14,7 @@ from tests.hub.test_bad_input import town, zipped
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 #: What another test starts for real, and what needs the demo's hub.
-ELSEWHERE = ("source ", "hub serve", "hub releases")
+ELSEWHERE = ("source ", "hub serve", "hub releases", "hub cubes")
 
 
 def commands() -> list[str]:

@@ -379,10 +379,11 @@ def test_each_head_is_whole(statistic: str) -> None:
             "slots": calendar.slots("UTC", first=DAY, until=DAY),
             "days": calendar.days("UTC", first=DAY, until=DAY),
         }
+        stops = pa.table({"lat": pa.array([], pa.float64()), "lon": pa.array([], pa.float64())})
         names = {"origin_zone": "trip_id", "destination_zone": "trip_id", "zone": "trip_id"}
         found = compute(
             one,
-            {**tables, **moments, "providers": PROVIDERS},
+            {**tables, **moments, "providers": PROVIDERS, "stops": stops},
             connection=connection,
             columns={"trips": names, "events": {"zone": "event_id"}},
         )

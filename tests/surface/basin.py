@@ -21,9 +21,12 @@ import pyarrow.parquet as pq
 from sqlalchemy import event
 
 from feeds.findings import Finding, Report, Severity
+from governance.acts import Act
 from governance.audiences import Audience
+from governance.canonical import Plain
 from governance.decide import decide
 from governance.decision import Permit
+from governance.joint_releases import JOINT_RELEASE
 from governance.periods import Period
 from governance.request import Action, Request
 from hub.clock import FixedClock
@@ -31,8 +34,9 @@ from hub.fetch import Fetcher
 from hub.records import connect
 from hub.records import feeds as feed_records
 from hub.records import jobs as job_records
-from hub.records.models import Extract, Release
+from hub.records.models import Extract, Release, ReleaseSalt
 from hub.released import Released
+from hub.services.acts import done
 from hub.services.back import Back
 from hub.services.commons import current_world, put_in_force
 from hub.services.extracts.prepare import prepare_due
@@ -243,6 +247,7 @@ def _plant_releases(basin: Basin) -> None:
         cells = {**hall.CELLS, "trips": [number, number + 2]}
         content = _parquet(cells, padding=number % 3000 + 9000)
         basin.names[f"{audience.value} release"] = _joint(basin, audience, content)
+        _plant_salts(basin, audience)
         _remember(basin, audience.value, content)
         basin.sentinels += [Sentinel(audience.value, number=one) for one in (number, number + 2)]
 
@@ -260,6 +265,10 @@ def _joint(basin: Basin, audience: Audience, content: bytes) -> str:
     permit = decide(request, current_world(basin.front))
     assert isinstance(permit, Permit), permit
     stored = basin.front.released.put(content)
+    word = f"SENTINEL-in-the-certificate-for-{audience.value}"
+    certificate = basin.front.released.put(f'{{"certificate": "{word}"}}'.encode())
+    basin.objects[certificate.digest] = f"certificate for {audience.value}"
+    basin.sentinels += [Sentinel(f"certificate for {audience.value}", word=word)]
     made = Release(
         id=hashlib.sha256(f"{CUBE}{audience}".encode()).hexdigest()[:32],
         kind="cube",
@@ -277,11 +286,34 @@ def _joint(basin: Basin, audience: Audience, content: bytes) -> str:
         created_at=NOW,
         agreements=sorted(permit.grants.values()),
         obligations=dict(permit.obligations.plain()),
-        facts={},
+        facts={"attributes": {}, "certificate": certificate.digest, "shape": "partition"},
     )
     with basin.front.records.write() as session:
         session.add(made)
+        done(session, JOINT_RELEASE, _told_of(made), parties={"trottix", "velovif", "bolide", "glisse"})
     return made.id
+
+
+def _told_of(made: Release) -> Act:
+    body: dict[str, Plain] = {
+        "audience": made.audience,
+        "certificate": made.facts["certificate"],
+        "cube": made.subject,
+        "edition": "edition-2026",
+        "period": ["2026-09-01", "2026-10-01"],
+        "shape": "partition",
+    }
+    return Act(kind=JOINT_RELEASE.name, thing=made.id, what="published", by="hub", at=NOW, body=body)
+
+
+def _plant_salts(basin: Basin, audience: Audience) -> None:
+    """Each holding's salt, which no other is told."""
+    release = basin.names[f"{audience.value} release"]
+    with basin.front.records.write() as session:
+        for holding in ("groupe-alizes", "bolide", "glisse"):
+            salt = hashlib.sha256(f"{release} {holding}".encode()).hexdigest()
+            session.add(ReleaseSalt(release=release, holding=holding, salt=salt))
+            basin.sentinels += [Sentinel(f"salt of {holding}", word=salt)]
 
 
 def _remember(basin: Basin, of: str, content: bytes) -> None:

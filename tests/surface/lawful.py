@@ -38,6 +38,9 @@ ACTIVE: Final = frozenset(
         *("holder of the open feed", "reuser", "research", "secretariat"),
     }
 )
+_CONTRIBUTORS: Final = frozenset(
+    {"holder of the extract", "holder of the sealed feed", "its sister company", "rival operator"}
+)
 _WITH_KEY: Final = frozenset(ROLES.keys() - NO_KEY)
 
 #: Keys that open nothing beyond what is open to all, and members that stand where another one stands too: after the
@@ -54,6 +57,9 @@ AGREED: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "open feed": (_WITH_KEY, ANY | {"no-such-purpose"}),
     "members": (ACTIVE, PLANNING),
     "authority": (frozenset({"authority"}), PLANNING),
+    # Whoever reads the release reads its certificate, for the same purposes.
+    "certificate for members": (ACTIVE, PLANNING),
+    "certificate for authority": (frozenset({"authority"}), PLANNING),
     "extract": (frozenset({"authority"}), COMPLIANCE),
     "extract's account": (frozenset({"authority"}), COMPLIANCE),
 }
@@ -76,6 +82,12 @@ ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     "sanction": frozenset({"reuser", "secretariat", "authority", "authority's key that may only govern"}),
     # The parties; and the mediator, who is drawn by lot (`Basin.also`).
     "dispute": frozenset({"authority", "authority's key that may only govern", "rival operator", "secretariat"}),
+    # So does every holder whose records are in it; each opens the commitment to its own.
+    "certificate for members": _CONTRIBUTORS,
+    "certificate for authority": _CONTRIBUTORS,
+    "salt of groupe-alizes": frozenset({"holder of the sealed feed", "its sister company"}),
+    "salt of bolide": frozenset({"holder of the extract"}),
+    "salt of glisse": frozenset({"rival operator"}),
     "vault": frozenset(),
     "secret": frozenset(),
 }

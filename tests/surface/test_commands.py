@@ -40,7 +40,8 @@ LEFT_OUT: Final = {
 #: Commands that a member runs to look at something; whatever else has `--as` is taken for an act.
 READS: Final = {
     *(("requests", "list"), ("requests", "show"), ("requests", "offer"), ("odrl", "export"), ("registers", "ledger")),
-    *(("extracts", "list"), ("extracts", "fetch"), ("extracts", "receipts")),
+    *(("extracts", "list"), ("extracts", "fetch"), ("extracts", "receipts"), ("attack",)),
+    ("cubes", "preview"),
 }
 #: Keys are handed out and taken away by whoever runs the machine, for any member.
 OF_THE_MACHINE: Final = {("keys", "new"), ("keys", "register"), ("keys", "revoke")}
@@ -61,7 +62,7 @@ def values(basin: Basin, folder: Path) -> Mapping[str, list[str]]:
     (folder / "text.json").write_bytes(orjson.dumps(text("new-glisse-itineo", "glisse", "itineo").plain()))
     file = [str(folder / "text.json")]
     known: dict[str, list[str]] = {
-        **dict.fromkeys(("file", "one", "other", "proof", "state", "key"), file),
+        **dict.fromkeys(("file", "one", "other", "proof", "state", "key", "certificate"), file),
         **{name: [_WHY] for name in ("why", "facts", "claim", "text", "fr", "en", "name_fr", "name_en")},
         **{name: [str(folder / "out")] for name in ("out", "folder")},
         "agreement": ["joint-authority-bolide", names["offer"], names["draft"]],
@@ -70,6 +71,8 @@ def values(basin: Basin, folder: Path) -> Mapping[str, list[str]]:
         "request": [names["request"], names["request draft"]],
         "extract": [names["extract"]],
         "proposal": [names["proposal"]],
+        "release": [names["members release"], names["authority release"], *file],
+        "releases": [names["members release"], names["authority release"]],
         "slug": ["mds-bolide", "bus-hautes-combes"],
         "name": ["gtfs.stop_day"],
         "purpose": ["compliance", "research"],

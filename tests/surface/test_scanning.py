@@ -41,10 +41,10 @@ PLAIN = WORD.encode()
     [
         PLAIN,
         WORD.upper().encode(),
-        gzip.compress(PLAIN),
+        gzip.compress(PLAIN, mtime=0),
         zlib.compress(PLAIN),
         zipped(PLAIN),
-        zipped(gzip.compress(PLAIN)),
+        zipped(gzip.compress(PLAIN, mtime=0)),
         json.dumps({"x": [WORD]}).encode(),
         json.dumps({"x": json.dumps([WORD])}).encode(),
         b"SENTINEL-of-&eacute;&lt;somebody&gt;",

@@ -52,6 +52,7 @@ def path_values(basin: Basin) -> dict[str, list[str]]:
         "extract_id": [names["extract"]],
         "agreement_id": ["joint-authority-bolide", names["offer"], names["draft"]],
         "case_id": [names["case"]],
+        "cube_id": [CUBE],
         "dispute_id": [names["dispute"]],
         "language": ["fr"],
         "measure_id": ["m1"],

@@ -40,13 +40,35 @@ RELEASE = {
     "release.purpose": Sentence("Finalité", "Purpose"),
     "release.rules": Sentence("Règles de protection appliquées", "Rules of protection that were applied"),
     "release.promises": Sentence("Ce que le lecteur promet", "What the reader promises"),
-    "release.table": Sentence("Cases publiées", "Published cells"),
-    "release.absent": Sentence(
-        "Une case absente (code « :c ») est nulle ou protégée : les deux ne se distinguent pas, et les totaux "
-        "ne sont pas publiés, pour que rien ne se déduise par soustraction.",
-        "An absent cell (code ':c') is zero or protected: the two cannot be told apart, and totals are not "
-        "published, so that nothing follows by subtraction.",
+    "release.table": Sentence("Nombres publiés", "Published numbers"),
+    "release.partition": Sentence(
+        "Chaque ligne est un groupe de cases : toutes les zones, tranches et périodes que la ligne nomme, réunies. Les "
+        "groupes ne se recoupent pas et leur somme est le total ; là où l'on circule peu, ils sont plus larges.",
+        "Each row is a group of cells: all the zones, bands and periods that the row names, pooled. Groups do not "
+        "overlap and add up to the total; where little is travelled they are wider.",
     ),
+    "release.keys": Sentence(
+        "Le code « :c » cache une case protégée ou nulle, sans dire pourquoi ; « all » est un total.",
+        "The code ':c' hides a protected or empty cell and never says why; 'all' is a total.",
+    ),
+    "release.zeros": Sentence(
+        "Le code « :c » cache une case protégée, sans dire pourquoi ; « all » est un total.",
+        "The code ':c' hides a protected cell and never says why; 'all' is a total.",
+    ),
+    "release.noise": Sentence(
+        "Un bruit tiré une fois pour toutes est ajouté à chaque nombre pour cacher les trajets particuliers.",
+        "Noise, drawn once and for all, is added to each number to hide single trips.",
+    ),
+    "release.certificate": Sentence("Certificat de l'audit indépendant", "Certificate of the independent audit"),
+    "release.verify": Sentence(
+        "Tout contributeur peut le vérifier avec ses propres données : hub certificate verify.",
+        "Any contributor can check it with its own data: hub certificate verify.",
+    ),
+    "node.all": Sentence("ensemble", "all"),
+    "node.outside": Sentence("hors zone", "outside"),
+    "node.weekday": Sentence("jour ouvré", "weekday"),
+    "node.saturday": Sentence("samedi", "Saturday"),
+    "node.sunday": Sentence("dimanche", "Sunday"),
     "release.nocell": Sentence(
         "Aucune case ne passe les règles de ce public.", "No cell passes this audience's rules."
     ),

@@ -35,7 +35,7 @@ def test_a_partition_names_the_nodes_that_each_group_pools() -> None:
 
 
 def test_a_table_has_one_code_for_what_it_does_not_say() -> None:
-    about = About("ends", Shape.TABLE, "trips", "trips", zeros_shown=True)
+    about = About("ends", Shape.TABLE, "trips", "trips", zeros_shown=True, nonce="00" * 16, noise={"sigma": 6})
     level = np.array([[0], [1], [1]], np.int8)
     made = Published(about, (ZONES,), level, [((0,),), ((0,),), ((1,),)], np.array([90, -1, 40]), ("5+", "", "3-4"))
     rows = made.table().to_pylist()

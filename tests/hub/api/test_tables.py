@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hub.api.tabular import as_csv
 from hub.errors import BadRequest
 from hub.services.tables import Ask, columns, distinct, read, value
 
@@ -86,3 +87,12 @@ def test_pages_put_together_are_the_table(tmp_path: Path, trips: list[int], limi
 
     assert sorted(seen, key=str) == sorted(zip(trips, range(len(trips)), strict=True), key=str)
     assert [one for one, _ in seen] == sorted(trips, reverse=descending)
+
+
+def test_the_nodes_of_a_group_are_a_list_and_a_filter_finds_those_that_hold_a_node(tmp_path: Path) -> None:
+    zones = pa.array([["8812", "8813"], ["8814"]], pa.list_(pa.string()))
+    pq.write_table(pa.table({"zone": zones, "trips": [7, 9]}), tmp_path / "groups.parquet")
+    page = read(tmp_path / "groups.parquet", Ask({"zone": "8813"}))
+    assert [dict(row) for row in page.rows] == [{"zone": ["8812", "8813"], "trips": 7}]
+    assert distinct(tmp_path / "groups.parquet", "zone") == ["8812", "8813", "8814"]
+    assert as_csv(page, {}, "groups.csv").body == b"zone,trips\r\n8812 8813,7\r\n"

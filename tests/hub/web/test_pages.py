@@ -5,10 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 
+from governance.disclosure.hierarchy import Hierarchy
+from governance.disclosure.published import About, Published, Shape, written
 from hub.api.app import create_app
+from hub.records.models import Release
 from tests.hub.api.hall import DAY, Hall, get
 from tests.hub.web.reading import Page
 
@@ -164,11 +168,44 @@ def test_what_came_from_a_feed_is_escaped(app: FastAPI) -> None:
     assert "<Gare>" not in get(app, f"/feeds/bus-hautes-combes/statistics/gtfs.stop_day?date={DAY}").text
 
 
-def test_a_release_page_explains_what_is_absent(app: FastAPI, hall: Hall) -> None:
+def published(hall: Hall, *, shape: Shape) -> None:
+    """Let the members' release be of a shape: two groups, or two zones of which one is suppressed, and their total."""
+    zones = Hierarchy.flat("zone", "h3_8", [f"z{number}" for number in range(7)])
+    about = About("flows-h3_8-month", shape, "trips", "trips")
+    if shape is Shape.PARTITION:
+        level, nodes, value = [[1], [1]], [((0,),), (tuple(range(1, 7)),)], [40, 35]
+    else:
+        level, nodes, value = [[0], [1], [1]], [((0,),), ((0,),), ((1,),)], [90, -1, 40]
+    coverage = tuple("3-4" if one >= 0 else "" for one in value)
+    made = Published(about, (zones,), np.array(level, np.int8), nodes, np.array(value), coverage)
+    stored = hall.front.released.put(written(made))
+    with hall.front.records.write() as session:
+        row = session.get_one(Release, hall.releases["members"])
+        row.digest, row.size, row.facts = stored.digest, stored.size, {"certificate": "0" * 64, "shape": shape.value}
+
+
+def test_a_partition_is_shown_for_what_its_groups_pool(app: FastAPI, hall: Hall) -> None:
+    published(hall, shape=Shape.PARTITION)
+    path = f"/releases/{hall.releases['members']}?purpose=mobility-planning"
+    text = get(app, path, headers={**hall.key("bolide"), "Accept-Language": "en"}).text
+    assert "Groups do not overlap and add up to the total" in text
+    assert "z1, z2, z3, z4 +2" in text
+    assert f"/api/v1/releases/{hall.releases['members']}/certificate" in text
+
+
+def test_a_table_shows_its_total_and_the_one_code(app: FastAPI, hall: Hall) -> None:
+    published(hall, shape=Shape.TABLE)
+    path = f"/releases/{hall.releases['members']}?purpose=mobility-planning"
+    text = get(app, path, headers={**hall.key("bolide"), "Accept-Language": "en"}).text
+    assert "hides a protected or empty cell and never says why" in text
+    assert text.count('class="number">:c<') == 1
+    assert 'class="number">90<' in text
+
+
+def test_a_release_page_explains_what_is_promised(app: FastAPI, hall: Hall) -> None:
     path = f"/releases/{hall.releases['members']}?purpose=mobility-planning"
     text = get(app, path, headers={**hall.key("bolide"), "Accept-Language": "en"}).text
 
-    assert "is zero or protected" in text
     assert "No attempt to re-identify." in text
     assert "closer than" not in text  # the exact p stays in the signed agreements
     assert len(hall.audited()) == 1

@@ -71,7 +71,7 @@ def test_templates_ask_for_texts_that_exist() -> None:
 
 def test_no_text_is_left_over() -> None:
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES) + "".join(CODE)
-    beginnings = (*tuple(re.findall(r't\("([a-z_]+\.)" ~', sources)), "column.", "unit.")
+    beginnings = (*tuple(re.findall(r't\("([a-z_]+\.)" ~', sources)), "column.", "unit.", "node.")
 
     unused = [name for name in TEXTS if f'"{name}"' not in sources and not name.startswith(beginnings)]
 

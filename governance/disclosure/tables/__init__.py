@@ -1,0 +1,1 @@
+"""Tables with margins: which keys are hidden so that nobody who reads the rest finds out a secret."""
