@@ -80,7 +80,7 @@ def view(
 
     `absent` is written where the measure has no number.
     """
-    columns = [name for name in page.columns if name not in HIDDEN and not _is_empty(page, name)]
+    columns = [name for name in page.columns if not _is_hidden(name) and not _is_empty(page, name)]
     headings = tuple(_heading(name, units, language) for name in columns)
     rows = tuple(
         tuple(
@@ -93,6 +93,11 @@ def view(
     )
     chart = _chart(page, rows, headings, measure, language) if measure in columns else None
     return View(headings, rows, chart)
+
+
+def _is_hidden(name: str) -> bool:
+    # The level of a node is in its name for whoever reads pages; files have it apart.
+    return name in HIDDEN or name.endswith("_level")
 
 
 def _is_empty(page: Page, name: str) -> bool:

@@ -131,4 +131,4 @@ def test_a_version_under_another_name_is_not_published(back: Back, tmp_path: Pat
 
 def test_the_demos_cubes_are_the_questions_that_their_statistics_answer(back: Back) -> None:
     assert put_in_force(back.front, commons()) is False
-    assert len(load(commons()).cubes) == 5
+    assert len(load(commons()).cubes) == 10

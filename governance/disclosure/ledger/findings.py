@@ -29,7 +29,7 @@ class Limits:
     tangled: int = 6_000
     worlds: int = 80
     bounds: int = 1_500
-    rounds: int = 16
+    rounds: int = 10
     seconds: float | None = None
     clock: Callable[[], float] = time.monotonic
     workers: int = 1

@@ -21,9 +21,12 @@ from governance.disclosure.published import Published
 #: How many candidates of either kind a row may be pooled with.
 SHARING = 4
 KIN = 8
-#: Where pooling costs more groups than this, so many candidates are tried.
+#: Where pooling costs more groups than this and few rows are at fault, so many candidates are tried.
 CHEAP = 6
 MORE_KIN = 300
+FEW_ROWS = 100
+#: Up to one row in so many may be at fault.
+FEW = 4
 #: What costs more groups than this waits.
 COSTLY = 24
 
@@ -41,7 +44,8 @@ class Pools:
 
         Candidates are the rows that share most with it of the old rows that the finding is about, and those that pool
         the most similar nodes. No row is pooled twice in one round, and what costs many groups waits until nothing else
-        is left, for by then it may not be needed. Where nothing was solved, it is everything new of the component.
+        is left, for by then it may not be needed. Where nothing was solved, it is everything new of the component; and so
+        where more than one row in four is at fault: the release is too fine to stand beside what is out.
         """
         products, kin = Products(self.published), Kin(self.published)
         wanted: dict[int, list[int]] = {}
@@ -52,8 +56,11 @@ class Pools:
                 sets.append(self._all_of(self._part_of(finding), kin))
             else:
                 wanted.setdefault(base, []).extend(near)
+        if len(wanted) * FEW > len(self.published):
+            return self.everything(found)
         taken = set[int]().union(*sets)
-        grown = [_cheapest(base, near, kin, products) for base, near in wanted.items() if base not in taken]
+        more = MORE_KIN if len(wanted) <= FEW_ROWS else KIN
+        grown = [_cheapest(base, near, kin, products, more=more) for base, near in wanted.items() if base not in taken]
         for one in sorted(grown, key=lambda one: (len(one), min(one))):
             if not one & taken and (len(one) <= COSTLY or not taken):
                 taken |= one
@@ -77,14 +84,14 @@ class Pools:
         return rows | set(kin.nearest(min(rows), many=1)) if len(rows) == 1 else rows
 
 
-def _cheapest(base: int, near: Sequence[int], kin: Kin, products: Products) -> frozenset[int]:
+def _cheapest(base: int, near: Sequence[int], kin: Kin, products: Products, *, more: int) -> frozenset[int]:
     """What must be pooled for a row to be pooled with another: the fewest rows, those of the first candidate of two.
 
     Most rows have a neighbour that differs in one dimension alone. Where those found cost many groups, more are tried.
     """
     best: frozenset[int] | None = None
     tried: set[int] = set()
-    for many in (KIN, MORE_KIN):
+    for many in (KIN, more):
         for other in dict.fromkeys([*near, *kin.nearest(base, many=many)]):
             if other not in tried and (best is None or len(best) > 2):
                 most = None if best is None else len(best) - 1

@@ -27,6 +27,7 @@ def values(hall: Hall) -> dict[str, list[str]]:
         "name": ["gtfs.stop_day", "mds.flows"],
         "release_id": [hall.releases[name] for name in ("archive", "members", "authority")],
         "code": ["denied", "dataset.sealed"],
+        "cube_id": [CUBE],
         "agreement_id": ["joint-members-trottix", "open-bus-hautes-combes"],
         "member": ["trottix"],
         "member_id": ["trottix"],

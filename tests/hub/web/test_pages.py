@@ -190,6 +190,7 @@ def test_a_partition_is_shown_for_what_its_groups_pool(app: FastAPI, hall: Hall)
     text = get(app, path, headers={**hall.key("bolide"), "Accept-Language": "en"}).text
     assert "Groups do not overlap and add up to the total" in text
     assert "z1, z2, z3, z4 +2" in text
+    assert "zone_level" not in text
     assert f"/api/v1/releases/{hall.releases['members']}/certificate" in text
 
 
