@@ -22,6 +22,17 @@ COMMONS = Path(hub.territory.__path__[0]) / "commons"
 NOW = END.isoformat()
 
 
+def with_block(language: str) -> list[Path]:
+    """The guides that have something to run in a language."""
+    return [path for path in sorted(GUIDES.glob("*.md")) if f"```{language}\n" in path.read_text("utf-8")]
+
+
+def test_every_guide_has_something_that_is_run() -> None:
+    # Python is run by `tests.governance.disclosure.test_hard_markets`.
+    assert [path.stem for path in with_block("python")] == ["hard-markets"]
+    assert {*with_block("sh"), *with_block("python")} == set(GUIDES.glob("*.md"))
+
+
 def script(guide: Path) -> str:
     blocks = re.findall(r"```sh\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
     assert blocks, guide
@@ -39,7 +50,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("guide", with_block("sh"), ids=lambda path: path.stem)
 def test_every_command_of_a_guide_works_in_its_order(guide: Path, home: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
     environment.pop("HUB_HOME", None)

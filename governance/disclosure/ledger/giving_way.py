@@ -44,19 +44,22 @@ class Pools:
 
         Candidates are the rows that share most with it of the old rows that the finding is about, and those that pool
         the most similar nodes. No row is pooled twice in one round, and what costs many groups waits until nothing else
-        is left, for by then it may not be needed. Where nothing was solved, it is everything new of the component; and so
+        is left, for by then it may not be needed. Where nothing was solved, it is everything new of the component; and
         where more than one row in four is at fault: the release is too fine to stand beside what is out.
         """
         products, kin = Products(self.published), Kin(self.published)
         wanted: dict[int, list[int]] = {}
         sets: list[set[int]] = []
-        for finding in found:
-            base, near = _nearest(self.sheet, np.array(finding.atoms, np.int64), np.array(finding.blame, np.int64))
+        total = self.sheet.values.sum(axis=1)
+        for finding in {(one.atoms, one.blame): one for one in found}.values():
+            base, near = _nearest(
+                self.sheet, total, np.array(finding.atoms, np.int64), np.array(finding.blame, np.int64)
+            )
             if base is None or not finding.solved:
-                sets.append(self._all_of(self._part_of(finding), kin))
+                sets += self.everything([finding])
             else:
                 wanted.setdefault(base, []).extend(near)
-        if len(wanted) * FEW > len(self.published):
+        if len(wanted) > max(FEW_ROWS, len(self.published) // FEW):
             return self.everything(found)
         taken = set[int]().union(*sets)
         more = MORE_KIN if len(wanted) <= FEW_ROWS else KIN
@@ -70,12 +73,11 @@ class Pools:
     def everything(self, found: Sequence[Finding]) -> list[set[int]]:
         """All rows of each component in which something was found."""
         kin = Kin(self.published)
-        parts = sorted({self._part_of(finding) for finding in found})
-        return [self._all_of(part, kin) for part in parts]
-
-    def _part_of(self, finding: Finding) -> int:
-        inside = (number for number, part in enumerate(self.components) if np.isin(finding.atoms, part.atoms).any())
-        return next(inside)
+        part_of = np.full(self.sheet.rows.shape[1], -1, np.int64)
+        for number, part in enumerate(self.components):
+            part_of[part.atoms] = number
+        touched = np.unique(part_of[np.array([atom for one in found for atom in one.atoms], np.int64)])
+        return [self._all_of(part, kin) for part in touched.tolist() if part >= 0]
 
     def _all_of(self, part: int, kin: Kin) -> set[int]:
         """All new rows of a component; with the nearest one, where there is but one."""
@@ -102,9 +104,8 @@ def _cheapest(base: int, near: Sequence[int], kin: Kin, products: Products, *, m
     return best or frozenset({base})
 
 
-def _nearest(sheet: Sheet, atoms: Ints, blame: Ints) -> tuple[int | None, list[int]]:
+def _nearest(sheet: Sheet, total: Ints, atoms: Ints, blame: Ints) -> tuple[int | None, list[int]]:
     """The smallest new row that the atoms lie in (or that is to blame), and its neighbours: numbers of the release."""
-    total = sheet.values.sum(axis=1)
     touched = _touched(sheet, atoms)
     new = touched[sheet.new[touched] & sheet.shown[touched]]
     if not len(new):

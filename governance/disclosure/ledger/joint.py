@@ -145,7 +145,10 @@ class JointAudit:
     def _finding(self, attacker: tuple[int, ...], rule: str, atoms: Ints, rows: Ints) -> Finding:
         """With the rows that the atoms lie in to blame."""
         sheet = self.asking.sheet
-        touched = np.intersect1d(np.unique(gathered(sheet.columns, atoms)), rows)
+        around = np.unique(gathered(sheet.columns, atoms))
+        # `rows` are in ascending order.
+        at = np.minimum(np.searchsorted(rows, around), len(rows) - 1)
+        touched = around[rows[at] == around]
         return Finding(
             self.asking.reading.audience,
             tuple(sheet.holdings[one] for one in attacker),
