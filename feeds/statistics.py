@@ -155,6 +155,7 @@ def compute(
         KeyError: a table that the statistic reads is not among `tables`.
         TypeError: a parameter that the statistic does not have.
     """
+    _must_have(statistic, parameters)
     bind(connection, tables, statistic.tables, columns)
     return asked(statistic, connection=connection, **parameters).to_arrow_table()
 
@@ -170,9 +171,13 @@ def asked(
     Raises:
         TypeError: a parameter that the statistic does not have.
     """
-    unknown = set(parameters) - set(statistic.parameters)
-    if unknown:
-        raise TypeError(f"{statistic.id} has no parameter {', '.join(sorted(unknown))}")
+    _must_have(statistic, parameters)
     values = {**statistic.parameters, **parameters}
     text = around.replace("{}", f"(\n{statistic.sql}\n)") if around else statistic.sql
     return connection.execute(text, values or None)
+
+
+def _must_have(statistic: Statistic, parameters: Iterable[str]) -> None:
+    unknown = set(parameters) - set(statistic.parameters)
+    if unknown:
+        raise TypeError(f"{statistic.id} has no parameter {', '.join(sorted(unknown))}")

@@ -55,7 +55,8 @@ class Unit(StrEnum):
 
 
 #: Under which name contributions tell units apart; trips need none.
-_IDS: Mapping[Unit, str] = MappingProxyType({Unit.VEHICLE_DAY: "vehicle_days", Unit.VEHICLE: MinVehicles.name})
+VEHICLE_DAYS = "vehicle_days"
+_IDS: Mapping[Unit, str] = MappingProxyType({Unit.VEHICLE_DAY: VEHICLE_DAYS, Unit.VEHICLE: MinVehicles.name})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,19 +19,22 @@ from governance.cube_parts import DIMENSIONS
 from governance.cubes import Cube
 from governance.disclosure.contributions import HOLDING, Contributions, read_contributions
 from governance.disclosure.hierarchy import OUTSIDE, Hierarchy
+from governance.disclosure.noise import VEHICLE_DAYS, Unit, noise_of
 from governance.periods import Period
 from governance.terms.floors import MinVehicles
 from governance.world import World
 from hub.errors import Conflict
 from hub.services.back import Back
 from hub.services.cube_sources import Opened, opened
+from hub.services.questions import records_of
 from hub.territory.hierarchies import hierarchies
 from hub.territory.nodes import spelled
 from hub.territory.zones_reading import BadZones
 
-#: The columns of a record: its own key, and its vehicle.
+#: The columns of a record: its own key, its vehicle, and that vehicle on one day, where a record is a trip.
 RECORD: Final = "record"
 DEVICE: Final = "device"
+VEHICLE_DAY: Final = "vehicle_day"
 _BATCH_ROWS: Final = 250_000
 
 
@@ -59,7 +62,7 @@ def answered(back: Back, world: World, cube: Cube, period: Period) -> Answered:
         hierarchies=places,
         measure=cube.measure,
         added=_added(cube),
-        distinct={MinVehicles.name: DEVICE} if cube.counted.get(MinVehicles.name) else {},
+        distinct=_distinct(cube),
     )
     return Answered(found, digest_of(found, beside=one.beside))
 
@@ -119,8 +122,16 @@ def _whole_sum(name: str) -> str:
     return f"CAST(sum({name}) AS BIGINT) AS {name}"
 
 
+def _distinct(cube: Cube) -> dict[str, str]:
+    """The columns of ids: vehicles, for the thresholds; their days, where a cube's noise is to hide a whole one."""
+    found = {MinVehicles.name: DEVICE} if cube.counted.get(MinVehicles.name) else {}
+    units = {noise.unit for noise in map(noise_of, cube.finishing.values()) if noise}
+    days = Unit.VEHICLE_DAY in units and VEHICLE_DAY in records_of(cube.statistic).dimensions
+    return found | ({VEHICLE_DAYS: VEHICLE_DAY} if days else {})
+
+
 def _by_vehicle(cube: Cube) -> str:
-    keys = ", ".join([*cube.dimensions, HOLDING, DEVICE])
+    keys = ", ".join([*cube.dimensions, HOLDING, *dict.fromkeys([DEVICE, *_distinct(cube).values()])])
     return f"SELECT {keys}, {', '.join(_summed(cube))} FROM {{}} GROUP BY {keys}"  # noqa: S608 - names of the statistic
 
 

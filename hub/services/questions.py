@@ -18,7 +18,7 @@ from hub.errors import Conflict
 #: Where the statistics over several holders are.
 PACKAGE = "mds"
 #: What the records of a statistic have beside its dimensions.
-OF_RECORDS = frozenset({"record", "device", "holding"})
+OF_RECORDS = frozenset({"record", "device", "vehicle_day", "holding"})
 
 
 @cache

@@ -6,11 +6,12 @@
 --   of public transport, trips = 1. leg = last_mile: it starts near a stop and ends near none; first_mile: it ends near
 --   a stop and started near none; between_stops: both. Each trip is in one leg, so that no trip counts twice in what is
 --   pooled. Zone, month, type of day and band are those of the end near the stop, of the start where both are;
+--   vehicle_day = the vehicle on the local day of that instant;
 --   period_from <= that instant < period_to. Approximated: metres as the crow flies on a sphere of 6371008.8 m (the
 --   haversine, within 0.5 % of the ellipsoid), not along streets; where the vehicle was left, not its rider's door; and
 --   near a stop is no proof of a ride from it, at any hour, whether or not the stop is served then.
 -- unit: {trips: trips}
--- dimensions: [record, device, zone, leg, month, day_type, band, holding]
+-- dimensions: [record, device, vehicle_day, zone, leg, month, day_type, band, holding]
 -- source: MDS 2.0 trips; GTFS stops.txt, of stops and entrances (location_type 0 and 2)
 -- tables: [trips, stops, bands, providers]
 -- question: {family: trips, measure: trips, field: trips, time_grain: P1M/daytype+band, counted: {min_trips: trips, min_vehicles: vehicles, min_users: null}, attributes: {zone: stop_zone, leg: leg, month: stop_time, day_type: stop_time, band: stop_time}}
@@ -90,6 +91,7 @@ placed AS (
 SELECT
     t.provider_id || '/' || t.trip_id AS record,
     t.device_key AS device,
+    CAST(t.device_key AS VARCHAR) || '/' || CAST(CAST(t.local AS DATE) AS VARCHAR) AS vehicle_day,
     t.zone, t.leg,
     make_date(year(t.local), month(t.local), 1) AS month,
     -- 2018-01-01 was a Monday: the engines number weekdays differently.

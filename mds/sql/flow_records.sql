@@ -3,9 +3,10 @@
 -- title: {fr: Trajets des flux entre zones, en: Trips of the flows between zones}
 -- formula: >
 --   One row for each trip that mds.flows counts, in the cell in which it counts it: record = the trip, device = its
---   vehicle, trips = 1. Summed over trips and counted over devices, by all other columns, this is mds.flows.
+--   vehicle, vehicle_day = that vehicle on the local day of the start, trips = 1. Summed over trips and counted over
+--   devices, by all other columns, this is mds.flows.
 -- unit: {trips: trips}
--- dimensions: [record, device, origin_zone, destination_zone, month, day_type, band, holding]
+-- dimensions: [record, device, vehicle_day, origin_zone, destination_zone, month, day_type, band, holding]
 -- source: MDS 2.0 trips; see mds.flows
 -- tables: [trips, bands, providers]
 -- question: {of: mds.flows, family: trips, measure: trips, field: trips, time_grain: P1M/daytype+band, counted: {min_trips: trips, min_vehicles: vehicles, min_users: null}, attributes: {origin_zone: start_zone, destination_zone: end_zone, month: start_time, day_type: start_time, band: start_time}}
@@ -25,6 +26,7 @@ WITH counted AS (
 SELECT
     c.provider_id || '/' || c.trip_id AS record,
     c.device_key AS device,
+    CAST(c.device_key AS VARCHAR) || '/' || CAST(c.day AS VARCHAR) AS vehicle_day,
     c.origin_zone, c.destination_zone,
     make_date(year(c.day), month(c.day), 1) AS month,
     -- 2018-01-01 was a Monday: the engines number weekdays differently.

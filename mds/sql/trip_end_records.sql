@@ -3,9 +3,10 @@
 -- title: {fr: Trajets des fins de trajets par zone, en: Trips of the trip ends by zone}
 -- formula: >
 --   One row for each trip that mds.trip_ends counts, in the cell in which it counts it: record = the trip, device = its
---   vehicle, trip_ends = 1. Summed over trips and counted over devices, by all other columns, this is mds.trip_ends.
+--   vehicle, vehicle_day = that vehicle on the local day of the end, trip_ends = 1. Summed over trips and counted over
+--   devices, by all other columns, this is mds.trip_ends.
 -- unit: {trip_ends: trips}
--- dimensions: [record, device, zone, month, day_type, band, holding]
+-- dimensions: [record, device, vehicle_day, zone, month, day_type, band, holding]
 -- source: MDS 2.0 trips; see mds.trip_ends
 -- tables: [trips, bands, providers]
 -- question: {of: mds.trip_ends, family: trips, measure: trip_ends, field: trips, time_grain: P1M/daytype+band, counted: {min_trips: trip_ends, min_vehicles: vehicles, min_users: null}, attributes: {zone: end_zone, month: end_time, day_type: end_time, band: end_time}}
@@ -25,6 +26,7 @@ WITH counted AS (
 SELECT
     c.provider_id || '/' || c.trip_id AS record,
     c.device_key AS device,
+    CAST(c.device_key AS VARCHAR) || '/' || CAST(c.day AS VARCHAR) AS vehicle_day,
     c.zone,
     make_date(year(c.day), month(c.day), 1) AS month,
     -- 2018-01-01 was a Monday: the engines number weekdays differently.

@@ -83,7 +83,7 @@ def test_what_the_demos_cubes_say(world: World) -> None:
     assert {name for name, one in cubes.items() if one.shape is Shape.TABLE} == {"trip-ends-commune-month"}
     assert {name for name, one in cubes.items() if Audience.OPEN in one.audiences} == {"od-commune-month"}
     noise = cubes["od-commune-month"].finishing_for(Audience.OPEN)
-    assert noise == Finishing(Mechanism.DISCRETE_GAUSSIAN, sigma=6, unit=Unit.VEHICLE_DAY, most=2)
+    assert noise == Finishing(Mechanism.DISCRETE_GAUSSIAN, sigma=6, unit=Unit.TRIP, most=1)
     assert all(set(one.attributes) == set(one.dimensions) for one in cubes.values())
     assert all(one.plain()["levels"].keys() == set(one.dimensions) for one in cubes.values())  # type: ignore[union-attr]
 

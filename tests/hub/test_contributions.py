@@ -19,10 +19,13 @@ import pytest
 
 from feeds.findings import Report
 from feeds.reading import Reading
+from governance.audiences import Audience
+from governance.cube_parts import Finishing, Mechanism, Unit
 from governance.cubes import Cube
 from governance.disclosure.cells import tally
 from governance.disclosure.contributions import Contributions
 from governance.disclosure.hierarchy import OUTSIDE
+from governance.disclosure.noise import bounded, noise_of
 from governance.grain import Grain
 from governance.periods import Period
 from hub.clock import FixedClock
@@ -201,6 +204,25 @@ def test_a_vehicle_counts_once_in_whatever_is_pooled(back: Back) -> None:
         "glisse": 2,
         "groupe-alizes": 3,  # Trottix 1 made two trips; Vélovif's is another
     }
+
+
+def test_vehicles_days_are_told_apart_where_noise_is_to_hide_one(tmp_path: Path) -> None:
+    """Trottix 1 rides twice on a Monday and twice a day later: four trips, of which noise of one a day keeps two."""
+    tuesday = [("mds-trottix", 1, MONDAY + dt.timedelta(days=1, hours=hour), GARE, LYCEE) for hour in (0, 1)]
+    back = an_office(tmp_path)
+    bring_rides(back, [*RIDES, *tuesday])
+    plain = cube_of(back, "flows-h3_8-month")
+    assert set(found(back, plain.id).distinct) == {"min_vehicles"}
+    days = Finishing(Mechanism.DISCRETE_GAUSSIAN, sigma=6, unit=Unit.VEHICLE_DAY)
+    cube = replace(plain, finishing={Audience.OPEN: days})
+    one = contributions(back, current_world(back.front), cube, JANUARY).only("groupe-alizes")
+    assert len(np.unique(one.distinct["vehicle_days"])) == 4  # Trottix 1 on two days, Trottix 2, Vélovif's
+    assert one.total == 6
+    noise = noise_of(days)
+    assert noise is not None
+    assert bounded(one, (0,) * len(one.hierarchies), noise).sum() == 4
+    whole = tally(one, np.zeros(len(one), np.int64), size=1)
+    assert whole.counts["min_vehicles"].max() == 3, "a vehicle on two days is one vehicle"
 
 
 def test_communes_days_without_hours_and_the_edge_of_the_period(back: Back) -> None:

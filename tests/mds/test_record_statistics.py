@@ -22,7 +22,7 @@ from tests.mds.test_statistics import _RIDES, _TOLD, DAY, PROVIDERS, TWO_ENDS, _
 
 Rows = list[dict[str, Any]]
 RECORDS = sorted(name for name, one in load("mds").items() if "record" in one.dimensions)
-OWN = {"record", "device"}
+OWN = {"record", "device", "vehicle_day"}
 TRIP_SCHEMA = pa.schema(
     [
         ("provider_id", pa.string()),

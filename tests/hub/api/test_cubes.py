@@ -37,9 +37,8 @@ def test_one_cube_with_its_floors_its_editions_and_the_text_that_counts(app: Fas
     assert one["editions"][0]["from"] == "2026-01-01"
     assert {floor["audience"] for floor in one["floors"]} == {"open", "members", "authority"}
     finishing = {how["audience"]: how for how in one["finishing"]}
-    assert (finishing["open"]["mechanism"], finishing["open"]["sigma"], finishing["open"]["unit"]) == (
-        *("discrete_gaussian", 6, "vehicle_day"),
-    )
+    noise = finishing["open"]
+    assert (noise["mechanism"], noise["sigma"], noise["unit"]) == ("discrete_gaussian", 6, "trip")
     assert (finishing["members"]["mechanism"], finishing["members"]["sigma"]) == ("as_is", None)
 
 
