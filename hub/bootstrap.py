@@ -31,6 +31,7 @@ def back_office(settings: Settings, *, progress: Progress = silent) -> Back:
         front=front_office(settings),
         vault=Vault(settings.vault_folder),
         signet=Signet(settings.keys_folder),
+        sealing_key=settings.sealing_key,
         fetcher=Fetcher(
             most_bytes=settings.fetch_mib * _MIB,
             most_s=settings.fetch_s,

@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     vault: Path | None = Field(None, description="Folder of raw archives and operator-sensitive columns")
     released: Path | None = Field(None, description="Folder of what may leave: open files, protected releases")
     keys: Path | None = Field(None, description="Folder of the hub's own signing key; the web must not read it")
+    sealing_key: str = Field(
+        "", repr=False, description="Key that credentials are sealed with, 32 bytes in base64; empty: a file of its own"
+    )
     timezone: str = Field("Europe/Paris", description="Local time of the territory, for hour bands and days")
     zones: Path | None = Field(
         None, description="GeoJSON of the communes (properties id, name); else zones/communes.geojson below `home`"
@@ -39,6 +42,14 @@ class Settings(BaseSettings):
     fetch_s: float = Field(300.0, gt=0, description="How long a fetch may take in all, in seconds")
     check_s: float = Field(900.0, gt=0, description="How long an external validator may take, in seconds")
     allow_private_addresses: bool = Field(False, description="Fetch from private and loopback addresses too")
+    full_fetch_days: int = Field(7, ge=1, description="Days after which a feed is fetched whole though it says 304")
+    host_requests: int = Field(2, ge=1, description="Requests at once to one host")
+    history_days: int = Field(400, ge=1, description="Days for which the history of GBFS and GTFS-RT is kept")
+    fetch_log_days: int = Field(180, ge=1, description="Days for which single requests are kept in the records")
+    mail: str = Field(
+        "", description="Where e-mail goes: smtp://host:port of a relay, or a folder; empty: mail/ below `home`"
+    )
+    mail_from: str = Field("hub@localhost", description="Sender of the hub's e-mail")
     contact: str = Field("", description="Contact that the fetcher names in its User-Agent")
     public_url: str = Field("http://127.0.0.1:8000", description="Where readers reach the web door")
 

@@ -21,6 +21,7 @@ from hub.cli.render import complain, say
 from hub.intake.app import create_intake
 from hub.jobs.scheduler import keep_time
 from hub.jobs.worker import work
+from hub.records import sealing
 from hub.settings import Settings, settings_of
 from hub.wall import behind_wall, web_needs
 
@@ -37,6 +38,7 @@ class Part(StrEnum):
 
 
 Home = Annotated[Path | None, HOME]
+SEALING = "HUB_SEALING_KEY"
 
 
 @app.command()
@@ -79,6 +81,8 @@ def _start(settings: Settings, part: Part, host: str, port: int) -> subprocess.P
     reached = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     public = f"http://{reached}:{port if part is not Part.INTAKE else port - 1}"
     environment = {"HUB_PUBLIC_URL": public, **os.environ, "HUB_HOME": str(settings.home)}
+    if part is Part.WEB:
+        environment.pop(SEALING, None)
     command = [sys.executable, "-m", "hub", "serve", "--only", part.value, "--host", host, "--port", str(port)]
     return subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and words
 
@@ -87,6 +91,7 @@ def _web(settings: Settings, host: str, port: int) -> None:
     # The wall binds threads that are started behind it, and importing the engines starts some: so a new program
     # takes this one's place and raises the wall before it loads anything (see hub/wall.py).
     os.environ.update(settings.as_environment())
+    os.environ.pop(SEALING, None)  # the web seals credentials and never opens one
     os.execv(*behind_wall("hub.cli.serve:answer", host, str(port), **web_needs(settings)))  # noqa: S606 - no shell
 
 
@@ -101,7 +106,10 @@ def _intake(settings: Settings, host: str, port: int) -> None:
 
 
 def _worker(settings: Settings, host: str, port: int) -> None:
-    work(back_office(settings), f"worker-{os.getpid()}", _stop_on_signal())
+    back = back_office(settings)
+    with back.front.records.write() as session:
+        sealing.tell(session, back.opener.sealer(), at=back.front.clock())
+    work(back, f"worker-{os.getpid()}", _stop_on_signal())
 
 
 def _scheduler(settings: Settings, host: str, port: int) -> None:

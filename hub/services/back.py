@@ -8,6 +8,7 @@ from pathlib import Path
 
 from feeds.reading import Limits
 from hub.fetch import Fetcher
+from hub.sealing import Opener, read_key
 from hub.services.front import Front
 from hub.signet import Signet
 from hub.vault import Vault
@@ -33,4 +34,15 @@ class Back:
     limits: Limits = field(default_factory=Limits)
     check_s: float = 900.0
     check_memory: int = 4 << 30
+    sealing_key: str = field(default="", repr=False)
     progress: Progress = silent
+
+    @property
+    def opener(self) -> Opener:
+        """Who opens sealed credentials: with the key of the settings, else with a file beside the signet.
+
+        Raises:
+            BadRequest: the settings' key is none.
+            StorageError: the folder of keys cannot be read or written.
+        """
+        return Opener(read_key(self.sealing_key) if self.sealing_key else self.signet.secret("sealing"))

@@ -28,6 +28,13 @@ GIVEN: dict[str, tuple[str, object]] = {
     "check_s": ("60", 60.0),
     "check_mib": ("2048", 2048),
     "allow_private_addresses": ("true", True),
+    "sealing_key": ("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
+    "full_fetch_days": ("3", 3),
+    "host_requests": ("4", 4),
+    "history_days": ("30", 30),
+    "fetch_log_days": ("30", 30),
+    "mail": ("smtp://relay.hub.example:25", "smtp://relay.hub.example:25"),
+    "mail_from": ("feeds@hub.example", "feeds@hub.example"),
     "contact": ("data@hub.example", "data@hub.example"),
     "public_url": ("https://hub.example", "https://hub.example"),
 }
