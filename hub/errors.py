@@ -11,7 +11,8 @@
     ├── FetchError                 502, exit 2   a URL could not be fetched
     │   ├── AddressForbidden       a name that resolves to an address inside
     │   ├── TooLarge               more bytes than the limit
-    │   └── TooSlow                more seconds than the limit
+    │   ├── TooSlow                more seconds than the limit
+    │   └── Unavailable            not now: the server is overloaded, or the connection broke
     └── StorageError               507, exit 2   a plane could not be written (disk full, no right)
 
     feeds.errors.FeedError         422, exit 1   a feed is refused; names file, row, field
@@ -77,10 +78,21 @@ class BadRequest(HubError):
 
 
 class FetchError(HubError):
-    """A URL could not be fetched; the sentence never holds a credential."""
+    """A URL could not be fetched; the sentence never holds a credential.
+
+    `answered` is the status that the server gave, none when it gave no answer; `tries` and `took_ms` say how often it
+    was asked and for how long; `again_s` is what it asked for itself (``Retry-After``), in seconds.
+    """
 
     status = HTTPStatus.BAD_GATEWAY
     title = "The address did not give a feed"
+    tries = 1
+    took_ms = 0
+
+    def __init__(self, sentence: str, *, answered: int | None = None, again_s: float | None = None) -> None:
+        super().__init__(sentence)
+        self.answered = answered
+        self.again_s = again_s
 
 
 class AddressForbidden(FetchError):
@@ -93,6 +105,10 @@ class TooLarge(FetchError):
 
 class TooSlow(FetchError):
     """More seconds than the limit, idle or not."""
+
+
+class Unavailable(FetchError):
+    """Not now: the server is overloaded, or the connection broke. The same question may be answered later."""
 
 
 class StorageError(HubError):

@@ -18,7 +18,7 @@ from typing import Any
 import httpcore
 
 from hub.addresses import is_public
-from hub.errors import AddressForbidden, FetchError
+from hub.errors import AddressForbidden, FetchError, Unavailable
 
 #: Answers with the addresses of a host name: the seam that tests replace.
 Resolve = Callable[[str, int], Iterable[str]]
@@ -31,23 +31,27 @@ def resolve(host: str, port: int) -> list[str]:
 
     Raises:
         FetchError: the name does not resolve.
+        Unavailable: nobody could be asked just now.
     """
     try:
         entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as fault:  # UnicodeError: a label that is empty or too long
+        if isinstance(fault, socket.gaierror) and fault.errno == socket.EAI_AGAIN:
+            raise Unavailable(f"{host}: the name servers do not answer") from fault
         raise FetchError(f"{host}: this name does not resolve") from fault
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """An instant of the monotonic clock after which nothing is waited for."""
+    """An instant of a monotonic clock after which nothing is waited for."""
 
     at_s: float
+    monotonic: Callable[[], float] = time.monotonic
 
     def late(self) -> bool:
         """Whether it has passed."""
-        return time.monotonic() >= self.at_s
+        return self.monotonic() >= self.at_s
 
     def left_s(self, most: float | None = None) -> float:
         """Seconds that are left, `most` at most.
@@ -55,7 +59,7 @@ class Deadline:
         Raises:
             httpcore.ReadTimeout: none.
         """
-        left = self.at_s - time.monotonic()
+        left = self.at_s - self.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the deadline passed")
         return left if most is None else min(left, most)

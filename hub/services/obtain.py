@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from feeds.errors import FeedError, NotAFeed
-from feeds.gbfs import discover
-from hub.errors import BadRequest, FetchError
-from hub.fetch import Fetcher, shown
+from feeds.findings import Finding
+from hub.errors import BadRequest
+from hub.fetch import shown
+from hub.services.errands import Errands
+from hub.services.obtain_system import DISCOVERY, HeldBytes, System
 
-#: Files of a GBFS system are small; a discovery document that names more than this is no system.
-_MOST_GBFS_FILES = 40
 #: First bytes, and the ending that goes with them.
 _ENDINGS = ((b"PK", ".zip"), (b"\x1f\x8b", ".json.gz"), (b"{", ".json"), (b"[", ".json"))
-#: A name becomes a file name here, so it may not lead anywhere.
-_FILE_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """What came: a file or folder, and what is to be said of it.
+
+    With `unchanged` the server said that the current version is still its answer, and there is nothing to read.
+    """
+
+    path: Path
+    unchanged: bool = False
+    findings: tuple[Finding, ...] = ()
 
 
 def is_url(source: str) -> bool:
@@ -28,11 +38,12 @@ def shown_source(source: str) -> str:
     return shown(source) if is_url(source) else Path(source).resolve().name
 
 
-def obtain(fetcher: Fetcher, source: str, work: Path) -> Path:
-    """The local file or folder of a source.
+def obtain(errands: Errands, source: str, work: Path, *, current: Callable[[], Path | None]) -> Obtained:
+    """The local file or folder of a source; `current` answers with the archive of the feed's current version.
 
     Raises:
-        FetchError: the URL, or one that a GBFS discovery document names, could not be fetched.
+        FetchError: the URL could not be fetched.
+        FeedError: a file that a GBFS discovery document names, and that the feed needs, could not be fetched.
         BadRequest: a path that does not exist.
     """
     if not is_url(source):
@@ -41,17 +52,29 @@ def obtain(fetcher: Fetcher, source: str, work: Path) -> Path:
             raise BadRequest(f"{source or '(empty)'}: there is no such file or folder")
         if not (path.is_file() or path.is_dir()):
             raise BadRequest(f"{source}: neither a file nor a folder")
-        return path
+        return Obtained(path)
     # Under a name of ours: a URL may end in anything.
     folder = work / "source"
     folder.mkdir()
     target = folder / "feed"
-    final = fetcher.fetch(source, target)
-    with target.open("rb") as file:
+    held = HeldBytes(errands.held, current)
+    if errands.standard == "gbfs":
+        answer = errands.ask(DISCOVERY, source, target, only_if_changed=held.lay(DISCOVERY, target))
+    else:
+        answer = errands.ask("", source, target)
+        if answer.not_modified:
+            return Obtained(target, unchanged=True)
+    if not _is_discovery(target):
+        return Obtained(named_by_content(target))
+    system = System(errands, held, folder / "system")
+    system.take(target, answer)
+    return Obtained(system.folder, unchanged=system.unchanged, findings=tuple(system.findings))
+
+
+def _is_discovery(path: Path) -> bool:
+    with path.open("rb") as file:
         start = file.read(1 << 16)
-    if start.lstrip().startswith(b"{") and b'"feeds"' in start:
-        return _gbfs_system(fetcher, target, final, folder)
-    return named_by_content(target)
+    return start.lstrip().startswith(b"{") and b'"feeds"' in start
 
 
 def named_by_content(path: Path) -> Path:
@@ -63,25 +86,3 @@ def named_by_content(path: Path) -> Path:
         start = file.read(64).lstrip()
     ending = next((ending for magic, ending in _ENDINGS if start.startswith(magic)), "")
     return path.rename(path.with_name(path.name + ending)) if ending else path
-
-
-def _gbfs_system(fetcher: Fetcher, document: Path, url: str, work: Path) -> Path:
-    # Each URL inside the document passes the same address guard as the document itself did.
-    found = discover(document.read_bytes())
-    folder = work / "system"
-    folder.mkdir()
-    document.rename(folder / "gbfs.json")
-    # From 3.0 on there is one list; before, each language has its own, and the first one's files are taken.
-    files = next(addresses for addresses in found.feeds.values() if addresses)
-    if len(files) > _MOST_GBFS_FILES:
-        raise NotAFeed(f"names {len(files)} files, more than {_MOST_GBFS_FILES}", file="gbfs.json", field="data.feeds")
-    for name, address in files.items():
-        if not _FILE_NAME.fullmatch(name):
-            raise NotAFeed(f"{name!r} is not the name of a file", file="gbfs.json", field="data.feeds.name")
-        if name == "gbfs":
-            continue
-        try:
-            fetcher.fetch(address, folder / f"{name}.json")
-        except FetchError as fault:
-            raise FeedError(f"named by {shown(url)}: {fault}", file=f"{name}.json") from fault
-    return folder
