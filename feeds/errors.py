@@ -4,6 +4,7 @@
 
     FeedError                    a sentence, and the place it speaks of: file, row, field
     ├── NotAFeed                 the source is no feed of this standard (an HTML page, an empty file, a wrong path)
+    ├── NotACatalogue            a list of feeds that is none, or of no shape that we read
     ├── UnsafeArchive            refused before it is unpacked (bomb, path traversal, too many entries)
     ├── UnsupportedVersion       a version of the standard that we do not read
     └── UnusableFeed             a feed of the standard, but with nothing left that could be used
@@ -41,6 +42,10 @@ class FeedError(Exception):
 
 class NotAFeed(FeedError):
     """The source is not a feed of the standard that was asked for."""
+
+
+class NotACatalogue(FeedError):
+    """A list of feeds of no shape that we read."""
 
 
 class UnsafeArchive(FeedError):
