@@ -30,12 +30,22 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+class Kind(StrEnum):
+    """What a finding rests on: a rule of the standard, or only that something is hard to believe."""
+
+    RULE = "rule"
+    PLAUSIBILITY = "plausibility"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found in a feed.
 
     `row` counts lines as a person sees them (a CSV header is row 1; for JSON, the position of the record from 1).
     `count` is how often the same code was found in the same file; `row`, `field` and `value` then show one example.
+
+    Raises:
+        ValueError: a matter of plausibility is told as an error. It never fails a feed: reality may be surprising.
     """
 
     code: str
@@ -47,6 +57,11 @@ class Finding:
     value: str = ""
     count: int = 1
     mend: str = ""
+    kind: Kind = Kind.RULE
+
+    def __post_init__(self) -> None:
+        if self.kind is Kind.PLAUSIBILITY and self.severity is Severity.ERROR:
+            raise ValueError(f"{self.code}: plausibility is never an error")
 
     def __str__(self) -> str:
         """One line for a terminal."""

@@ -15,6 +15,7 @@ from feeds.findings import Finding, Report
 from feeds.reading import Limits
 from feeds.statistics import Source, bind, connect
 from mds.chains import broken_chains
+from mds.notices import completed
 from mds.rules import RULES, Rule, Thresholds
 from mds.states import MICROMOBILITY
 from mds.tables import EVENTS, SCHEMAS
@@ -54,7 +55,7 @@ def check(
             found = [_apply(connection, rule, values) for rule in RULES if set(rule.tables) <= set(known)]
             chains = tuple(broken_chains(connection, mode)) if EVENTS in known else ()
     return Report(
-        findings=(*(finding for finding in found if finding), *chains),
+        findings=tuple(completed(finding) for finding in (*found, *chains) if finding),
         validators={"mds.check": "1"},
         parameters={"at": at.isoformat(), "mode": mode, **{k: str(v) for k, v in asdict(thresholds).items()}},
         validation_date=at.date(),

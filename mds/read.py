@@ -14,6 +14,7 @@ from feeds.reading import REJECTS, Limits, Reading
 from feeds.statistics import connect
 from mds import tables
 from mds.normalise import Normaliser
+from mds.notices import completed
 from mds.pages import Page, files, pages
 from mds.records import Bounds
 from mds.settle import Repeats, settle
@@ -75,7 +76,7 @@ def _settled(stage: Stage, seen: _Seen, *, into: Path, limits: Limits, timezone:
         tables=written,
         rows=rows,
         set_aside=_set_aside(stage, repeats),
-        findings=Report(told),
+        findings=Report(tuple(completed(one) for one in told)),
         facts=facts,
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from feeds.findings import Finding, Severity
+from feeds.findings import Finding, Kind, Severity
+from feeds.gbfs.mends import MENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ NOTICES: Mapping[str, Notice] = {
     "gbfs_missing_required_file": Notice(_E, "A required file is missing", "Un fichier obligatoire manque"),
     "gbfs_declared_file_missing": Notice(
         _E, "gbfs.json declares a file that is not there", "gbfs.json annonce un fichier absent"
+    ),
+    "gbfs_file_not_fetched": Notice(
+        _E,
+        "gbfs.json names an address that is not fetched",
+        "gbfs.json donne une adresse qui n'est pas consultée",
+        "Publish every file at a public http or https address.",
     ),
     "gbfs_schema_required": Notice(_E, "A required field is missing", "Un champ obligatoire manque"),
     "gbfs_schema_type": Notice(_E, "A value of the wrong type", "Une valeur du mauvais type"),
@@ -94,10 +101,19 @@ NOTICES: Mapping[str, Notice] = {
 }
 
 
+#: Codes that only say that something is hard to believe.
+PLAUSIBILITY = frozenset(
+    {"gbfs_counts_exceed_capacity", "gbfs_implausible_vehicle_count", "gbfs_stale_report", "gbfs_stale_feed",
+     "gbfs_report_in_future", "gbfs_coordinates_swapped", "gbfs_far_away", "gbfs_null_island"}
+)  # fmt: skip
+
+
 def finding(
     code: str, detail: str = "", *, file: str = "", row: int | None = None, field: str = "", value: str = ""
 ) -> Finding:
     """A finding of one code; `detail` is what is special to this one."""
     notice = NOTICES[code]
     message = f"{notice.en}: {detail}" if detail else notice.en
-    return Finding(code, notice.severity, message, file=file, row=row, field=field, value=value, mend=notice.mend)
+    mend = MENDS[code].en if code in MENDS else notice.mend
+    kind = Kind.PLAUSIBILITY if code in PLAUSIBILITY else Kind.RULE
+    return Finding(code, notice.severity, message, file=file, row=row, field=field, value=value, mend=mend, kind=kind)

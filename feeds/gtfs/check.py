@@ -1,7 +1,8 @@
-"""Findings of the canonical rule set on a GTFS feed, by gtfs-guru in a process of its own.
+"""Findings on a GTFS feed: the canonical rule set, by gtfs-guru in a process of its own; what it lacks, by our checks
+over the tables (`feeds.gtfs.own`); and what is hard to believe (`feeds.gtfs.plausible`).
 
 What only a reader can see (records set aside, coordinates that seem exchanged, an unclosed quotation mark) is among
-the findings of `feeds.gtfs.read.read`; both carry the same advice (`feeds.gtfs.mends`).
+the findings of `feeds.gtfs.read.read`; both carry the same advice (`feeds.gtfs.notices`).
 """
 
 from __future__ import annotations
@@ -9,19 +10,27 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from feeds import statistics
 from feeds.findings import Finding, Report, Severity
+from feeds.gtfs import own, plausible
 from feeds.gtfs.archive import open_archive
 from feeds.gtfs.child import Runner, run_child
-from feeds.gtfs.mends import with_mends
+from feeds.gtfs.notices import with_mends
 from feeds.reading import Limits
 
 VALIDATOR = "gtfs-guru"
+OWN = "feeds.gtfs"
+#: Counted up when a check of our own or a threshold changes.
+OWN_VERSION = "1"
 _CHILD = "feeds.gtfs.guru"
 #: Where gtfs-guru's notices keep the place that they speak of, most telling first.
 _FILES = ("filename", "childFilename")
@@ -62,6 +71,27 @@ def check(
     notices = json.loads(answer.output)["notices"]
     findings = tuple(finding for notice in notices for finding in findings_of(notice))
     return replace(blank, findings=with_mends(findings))
+
+
+def check_tables(tables: Mapping[str, Path], *, validation_date: dt.date, limits: Limits | None = None) -> Report:
+    """Our own checks and those of plausibility, over the tables of a `feeds.reading.Reading`."""
+    limits = limits or Limits()
+    with (
+        tempfile.TemporaryDirectory(prefix="gtfs-check-") as spill,
+        statistics.connect(memory=limits.memory, threads=limits.threads, spill=Path(spill)) as connection,
+    ):
+        try:
+            found = (*own.check(tables, connection=connection), *plausible.check(tables, connection=connection))
+            incomplete = ""
+        except duckdb.OutOfMemoryException:
+            found, incomplete = (), f"{OWN}: stopped at its memory limit of {limits.memory >> 20} MiB"
+    return Report(
+        findings=found,
+        incomplete=incomplete,
+        validators={OWN: OWN_VERSION},
+        parameters={f"{OWN}.{name}": f"{value:g}" for name, value in plausible.values().items()},
+        validation_date=validation_date,
+    )
 
 
 def findings_of(notice: Mapping[str, Any]) -> Iterator[Finding]:

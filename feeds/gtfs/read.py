@@ -22,7 +22,7 @@ from feeds.gtfs.archive import Archive, open_archive
 from feeds.gtfs.facts import facts
 from feeds.gtfs.ledger import NULLED_CELLS, Ledger
 from feeds.gtfs.locations import write_locations
-from feeds.gtfs.mends import with_mends
+from feeds.gtfs.notices import with_mends
 from feeds.gtfs.reference import LOCATIONS_FILE, TABLES
 from feeds.gtfs.spec import Table
 from feeds.gtfs.stage import Staged, stage

@@ -7,11 +7,13 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import gtfs_guru
 import pytest
 
 from feeds.errors import FeedError, NotAFeed, UnusableFeed
 from feeds.findings import Report, Severity
 from feeds.gtfs.check import check
+from feeds.gtfs.disagreements import disagreements
 from feeds.gtfs.read import read
 from feeds.reading import Reading
 
@@ -153,3 +155,12 @@ SEEN = {
 def test_the_reader_sees_it_too(name: str, shared_data: Path, tmp_path: Path) -> None:
     counts = read(shared_data / "broken" / name, tmp_path).findings.counts()
     assert {code: counts.get(code, 0) for code in SEEN[name]} == SEEN[name]
+
+
+def test_the_disagreements_that_are_written_down_are_still_there(shared_data: Path) -> None:
+    for one in disagreements():
+        codes = set(one.code.split(", "))
+        for feed in one.feeds:
+            told = gtfs_guru.validate(str(shared_data / "broken" / feed), date=VALIDATION_DATE.isoformat()).to_dict()
+            raised = {notice["code"] for notice in told["notices"]}
+            assert bool(codes & raised) == (one.guru != "none"), (one.code, feed)
