@@ -1,0 +1,1 @@
+"""What is said of a feed over time: verdicts with grace and probation, scores, incidents. Pure; `now` is given."""
