@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks.row import Row
 
-BENCHMARKS = ("gtfs", "mds", "zones", "decide", "log", "partition", "tables", "ledger")
+BENCHMARKS = ("gtfs", "mds", "zones", "diff", "decide", "log", "partition", "tables", "ledger", "shield")
 
 
 def main(names: list[str]) -> int:

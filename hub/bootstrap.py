@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.fetch import Fetcher
+from hub.fetch import Fetcher, Hosts
 from hub.records import connect
 from hub.released import Released
 from hub.services.back import Back, Progress, silent
@@ -32,12 +32,19 @@ def back_office(settings: Settings, *, progress: Progress = silent) -> Back:
         vault=Vault(settings.vault_folder),
         signet=Signet(settings.keys_folder),
         sealing_key=settings.sealing_key,
+        mail=settings.mail or str(settings.home / "mail"),
+        mail_from=settings.mail_from,
+        contact=settings.contact,
         fetcher=Fetcher(
             most_bytes=settings.fetch_mib * _MIB,
             most_s=settings.fetch_s,
             allow_private=settings.allow_private_addresses,
             user_agent=agent,
+            hosts=Hosts(settings.host_requests),
         ),
+        full_fetch_days=settings.full_fetch_days,
+        fetch_log_days=settings.fetch_log_days,
+        history_days=settings.history_days,
         timezone=settings.timezone,
         zones=settings.communes,
         limits=settings.limits,

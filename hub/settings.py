@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     check_s: float = Field(900.0, gt=0, description="How long an external validator may take, in seconds")
     allow_private_addresses: bool = Field(False, description="Fetch from private and loopback addresses too")
     full_fetch_days: int = Field(7, ge=1, description="Days after which a feed is fetched whole though it says 304")
+    pollers: int = Field(4, ge=0, description="Feeds that a worker asks at once; 0: between its other jobs")
     host_requests: int = Field(2, ge=1, description="Requests at once to one host")
     history_days: int = Field(400, ge=1, description="Days for which the history of GBFS and GTFS-RT is kept")
     fetch_log_days: int = Field(180, ge=1, description="Days for which single requests are kept in the records")

@@ -138,6 +138,17 @@ class Vault:
         except FileNotFoundError:
             return None
 
+    def notes(self, folder: str) -> list[str]:
+        """The names of such files in a folder, in order; none where there is no folder."""
+        place = self.root.joinpath(*map(_named, folder.split("/")))
+        with storage_errors(self.root):
+            return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+
+    def drop_note(self, folder: str, name: str) -> None:
+        """Keep such a file no more."""
+        with storage_errors(self.root):
+            self._note(folder, name).unlink(missing_ok=True)
+
     def holds_upload(self, path: Path) -> bool:
         """Whether a path lies in the inbox, where uploads wait: the only place from which a job may take a file."""
         return path.resolve().is_relative_to((self.root / INBOX).resolve())

@@ -8,17 +8,25 @@ from fastapi import FastAPI
 
 from hub.api import (
     access_requests,
+    atom,
+    basins,
     catalogue,
     commons,
     cubes,
+    dcat,
+    differences,
     disputes,
     extracts,
+    gbfs,
     home,
+    hooks,
     log,
     mds,
     members,
     negotiation,
     odrl,
+    quality,
+    realtime,
     registers,
     releases,
     sanctions,
@@ -28,6 +36,7 @@ from hub.api import (
 from hub.api.edge import LARGEST_BODY_BYTES, Edge
 from hub.api.present import API
 from hub.api.problems import MEDIA_TYPE, install
+from hub.api.superseded import Superseded
 from hub.services.front import Front
 from hub.web.app import add_pages
 from hub.web.errors import draw_problem
@@ -52,6 +61,7 @@ TAGS: Final = [
     {"name": "log", "description": "Decisions and acts: checkpoints, proofs, witnesses, one's own entries."},
     {"name": "sanctions", "description": "Cases against members: hearing, steps of the ladder, decay."},
     {"name": "disputes", "description": "Disputes between members, and how they ended."},
+    {"name": "notices", "description": "What happens to feeds: Atom, webhooks, e-mail."},
     {"name": "registers", "description": "What the commons tells of itself, signed; who gives and who uses."},
 ]
 _PROBLEM: Final = {
@@ -83,9 +93,13 @@ def described_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     install(app, draw=draw_problem)
+    gbfs.add_to(app)  # first: its answers are the most
     for part in (
         home,
         catalogue,
+        realtime,
+        differences,
+        dcat,
         statistics,
         releases,
         cubes,
@@ -101,8 +115,13 @@ def described_app() -> FastAPI:
         sanctions,
         disputes,
         registers,
+        hooks,
+        atom,
+        basins,
+        quality,
     ):
         app.include_router(part.router, prefix=API)
     add_pages(app)
+    app.add_middleware(Superseded)
     app.add_middleware(Edge, largest_body=LARGEST_BODY_BYTES)
     return app

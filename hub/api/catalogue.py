@@ -21,10 +21,11 @@ from hub.api.present import (
     version_summary,
 )
 from hub.api.reader import Asker, FrontOffice, Purpose
-from hub.api.shapes import FeedDetail, FeedList, FindingList, Link, VersionDetail, VersionList
+from hub.api.shapes import FeedDetail, FeedList, FindingList, Link, OtherName, VersionDetail, VersionList
 from hub.services import catalogue
 from hub.services.access import open_release
 from hub.services.commons import current_world
+from hub.services.superseded import names_of
 
 router = APIRouter(tags=["feeds"])
 
@@ -51,12 +52,14 @@ def feed(slug: Slug, front: FrontOffice, reader: Asker, response: Response) -> F
     response.headers.update(reader_cache(reader.is_public))
     entry = catalogue.entry(front, slug)
     world = current_world(front)
-    found = catalogue.detail(front, slug, reader.actor) if catalogue.may_see(front, slug, reader.actor) else None
+    visible = catalogue.may_see(front, slug, reader.actor)
+    found = catalogue.detail(front, slug, reader.actor) if visible else None
     address = f"{API}/feeds/{slug}"
     return FeedDetail(
         **feed_summary(entry).model_dump(),
         sensitivity=entry.sensitivity,
         cubes=catalogue.cubes_with(world, slug),
+        external_ids=[OtherName(by=one.by, id=one.id) for one in names_of(front, slug)] if visible else None,
         current=version_detail(found.current, found.files) if found else None,
         attempts=[attempt_item(attempt) for attempt in found.attempts] if found else None,
         links={"versions": Link(href=f"{address}/versions"), "agreements": Link(href=f"{API}/agreements")},
@@ -112,7 +115,7 @@ def findings(
     return FindingList(
         verdict=found.verdict,
         counts=catalogue.severities(found.findings),
-        findings=[finding_item(row) for row in wanted[start:end]],
+        findings=[finding_item(row, reader.language) for row in wanted[start:end]],
         next=link_next(request, response, end if end < len(wanted) else None),
     )
 

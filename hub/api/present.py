@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from governance.bilingual import Sentence
 from governance.world import World
+from hub.api.language import Language
 from hub.api.shapes import (
     AttemptItem,
     FeedSummary,
@@ -22,6 +23,7 @@ from hub.api.shapes import (
 from hub.records.models import Attempt, FindingRow, Release, Version
 from hub.services.access import CUBE, Access, period_of
 from hub.services.catalogue import Entry, severities
+from hub.services.wording import kind_of, mend_in, message_in
 
 API = "/api/v1"
 
@@ -101,18 +103,19 @@ def attempt_item(attempt: Attempt) -> AttemptItem:
     )
 
 
-def finding_item(row: FindingRow) -> FindingItem:
-    """One thing that a check found."""
+def finding_item(row: FindingRow, language: Language) -> FindingItem:
+    """One thing that a check found, in the reader's language where its code is known."""
     return FindingItem(
         code=row.code,
+        kind=kind_of(row.code).value,
         severity=row.severity,
-        message=row.message,
+        message=message_in(language, row),
         file=row.file,
         row=row.row,
         field=row.field,
         value=row.value,
         count=row.count,
-        mend=row.mend,
+        mend=mend_in(language, row),
     )
 
 

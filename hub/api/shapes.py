@@ -118,11 +118,19 @@ class AttemptItem(Shape):
     version: int | None
 
 
+class OtherName(Shape):
+    """What another catalogue calls a feed."""
+
+    by: str = Field(description="`mdb`: MobilityData; `tdg`: the national access point; `onestop`, `dmfr`, `gbfs`.")
+    id: str
+
+
 class FeedDetail(FeedSummary):
-    """A feed; the current version and the attempts are null where the reader may not see them."""
+    """A feed; its other names, current version and attempts are null where the reader may not see them."""
 
     sensitivity: str
     cubes: list[str] = Field(description="Registered cubes that it is a part of.")
+    external_ids: list[OtherName] | None = Field(description="What other catalogues call it; see /ids.")
     current: VersionDetail | None
     attempts: list[AttemptItem] | None
     links: dict[str, Link]
@@ -132,6 +140,7 @@ class FindingItem(Shape):
     """One thing that a check found; `row`, `field` and `value` show one example of `count`."""
 
     code: str
+    kind: str = Field(description="rule, or plausibility: only hard to believe, never an error.")
     severity: str
     message: str
     file: str

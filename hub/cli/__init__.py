@@ -25,6 +25,7 @@ COMMANDS = (
     "serve",
     "ingest",
     "feeds",
+    "hooks",
     "stats",
     "agreements",
     "votes",

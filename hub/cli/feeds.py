@@ -8,16 +8,49 @@ from typing import Annotated, Any
 import typer
 
 from hub.bootstrap import back_office
-from hub.cli.options import HOME, JSON
+from hub.cli import (
+    feeds_brake,
+    feeds_corpus,
+    feeds_credentials,
+    feeds_diff,
+    feeds_history,
+    feeds_lists,
+    feeds_quality,
+    feeds_registry,
+)
+from hub.cli.feeds_fetches import fetches_command
+from hub.cli.feeds_merge import merge_command
+from hub.cli.feeds_realtime import realtime_command
+from hub.cli.options import HOME, JSON, LANG, language_asked
 from hub.cli.render import emit
 from hub.cli.work import open_front
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
 from hub.records.models import Attempt, Feed, Version
 from hub.services import manifest
+from hub.services.wording import mend_in, message_in
 from hub.settings import settings_of
 
 app = typer.Typer(help="Feeds, their versions and findings.", no_args_is_help=True)
+app.command("add")(feeds_registry.add)
+app.command("set")(feeds_registry.change)
+app.command("remove")(feeds_registry.remove)
+app.command("rename")(feeds_registry.rename)
+app.command("ids")(feeds_registry.ids)
+app.command("registered")(feeds_registry.registered)
+app.command("import")(feeds_lists.take_in)
+app.command("export")(feeds_lists.give_out)
+app.add_typer(feeds_credentials.app, name="credentials")
+app.command("fetches")(fetches_command)
+app.command("realtime")(realtime_command)
+app.command("merge")(merge_command)
+app.command("corpus")(feeds_corpus.corpus_command)
+app.command("diff")(feeds_diff.diff_command)
+app.command("history")(feeds_history.history_command)
+app.command("judge")(feeds_quality.judge)
+app.command("quality")(feeds_quality.show_quality)
+app.add_typer(feeds_quality.incidents_app, name="incidents")
+app.add_typer(feeds_brake.brake_app, name="brake")
 
 Home = Annotated[Path | None, HOME]
 AsJson = Annotated[bool, JSON]
@@ -73,10 +106,12 @@ def _version(one: Version) -> dict[str, Any]:
 def findings(
     slug: Slug,
     version: Annotated[int | None, typer.Option(help="Number of the version; else the current one.")] = None,
+    lang: Annotated[str | None, LANG] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """What the checks found in a version; exit code 1 when there are errors."""
+    language = language_asked(lang)
     with open_front(home).records.read() as session:
         current = session.get(Version, feed_records.feed(session, slug).current_id or 0)
         if current is None:
@@ -84,8 +119,12 @@ def findings(
         chosen = feed_records.version(session, slug, version or current.number)
     # The vault's own account: of operator data the records hold neither counts nor values.
     found = manifest.read(back_office(settings_of(home)).vault, slug, chosen.digest).findings
-    names = ("severity", "code", "count", "file", "row", "field", "value", "message", "mend")
-    rows = [{name: getattr(one, name) for name in names} for one in found]
+    names = ("severity", "kind", "code", "count", "file", "row", "field", "value", "message", "mend")
+    plain = ({name: getattr(one, name) for name in names} for one in found)
+    rows = [
+        {**row, "message": message_in(language, one), "mend": mend_in(language, one)}
+        for row, one in zip(plain, found, strict=True)
+    ]
     emit(rows, names, as_json=as_json, empty="Nothing was found: no error, no warning.")
     if any(row["severity"] == "error" for row in rows):
         raise typer.Exit(1)

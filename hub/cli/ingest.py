@@ -28,6 +28,7 @@ class StandardName(StrEnum):
     """The standards that are read."""
 
     GTFS = "gtfs"
+    GTFS_RT = "gtfs-rt"
     GBFS = "gbfs"
     MDS = "mds"
 
@@ -37,7 +38,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def ingest_command(
-    source: Annotated[str, typer.Argument(help="Path or URL of GTFS, GBFS or MDS; - for standard input.")],
+    source: Annotated[
+        str, typer.Argument(help="Path or URL of GTFS, GTFS Realtime, GBFS or MDS; - for standard input.")
+    ],
     feed: Annotated[str, typer.Option("--feed", "-f", help="Slug of the feed, which is its dataset's id too.")],
     standard: Annotated[StandardName | None, typer.Option(help="Say which standard it is instead of looking.")] = None,
     home: Annotated[Path | None, HOME] = None,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
+
+from hub.errors import BadRequest
+from hub.services.wording import Language
 
 HOME = typer.Option(help="Folder of the hub (else HUB_HOME, else .hub).", file_okay=False)
 JSON = typer.Option("--json", help="Print JSON instead of a table.")
@@ -10,3 +15,19 @@ JSON = typer.Option("--json", help="Print JSON instead of a table.")
 AS = typer.Option("--as", help="Id of the member that does this.")
 WHY = typer.Option("--why", help="The reason in words, kept in the log.")
 REVISION = typer.Option("--revision", help="Refuse if somebody acted on it since this revision.")
+#: Where it is not given, the language of the terminal.
+LANG = typer.Option("--lang", help="fr or en; else the language of the terminal (LANG).")
+
+
+def language_asked(lang: str | None) -> Language:
+    """The language asked for, else that of the terminal, else English.
+
+    Raises:
+        BadRequest: it is neither French nor English.
+    """
+    if lang is not None and lang not in ("fr", "en"):
+        raise BadRequest(f"{lang!r} is neither fr nor en")
+    spoken = lang or next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en"
+    )
+    return "fr" if spoken.startswith("fr") else "en"

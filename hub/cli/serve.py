@@ -20,7 +20,7 @@ from hub.cli.options import HOME
 from hub.cli.render import complain, say
 from hub.intake.app import create_intake
 from hub.jobs.scheduler import keep_time
-from hub.jobs.worker import work
+from hub.jobs.worker import work_side_by_side
 from hub.records import sealing
 from hub.settings import Settings, settings_of
 from hub.wall import behind_wall, web_needs
@@ -109,7 +109,7 @@ def _worker(settings: Settings, host: str, port: int) -> None:
     back = back_office(settings)
     with back.front.records.write() as session:
         sealing.tell(session, back.opener.sealer(), at=back.front.clock())
-    work(back, f"worker-{os.getpid()}", _stop_on_signal())
+    work_side_by_side(back, f"worker-{os.getpid()}", _stop_on_signal(), pollers=settings.pollers)
 
 
 def _scheduler(settings: Settings, host: str, port: int) -> None:

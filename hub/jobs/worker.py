@@ -27,14 +27,14 @@ HEARTBEAT_S = 60.0
 Handler = Callable[[Back, dict[str, Any]], None]
 
 
-def run_one(back: Back, worker: str, handlers: Mapping[str, Handler] = HANDLERS) -> bool:
-    """Claim and run the next job; answers whether there was one.
+def run_one(back: Back, worker: str, handlers: Mapping[str, Handler] = HANDLERS, *, polls: bool | None = None) -> bool:
+    """Claim and run the next job (a poll, or another, or any); answers whether there was one.
 
     This is the one place beside the ASGI edge where any exception is caught: a job that fails must be closed.
     """
     front = back.front
     with front.records.write() as session:
-        job = job_records.claim(session, worker, now=front.clock())
+        job = job_records.claim(session, worker, now=front.clock(), polls=polls)
     if job is None:
         return False
     error, again = "", False
@@ -67,16 +67,29 @@ def _close(back: Back, job: Job, worker: str, *, error: str, again: bool) -> Non
         source.unlink(missing_ok=True)
 
 
-def work(back: Back, worker: str, stop: Event) -> None:
-    """Run jobs until told to stop."""
+def work(back: Back, worker: str, stop: Event, *, polls: bool | None = None) -> None:
+    """Run jobs until told to stop: polls, others, or any."""
     while not stop.is_set():
         try:
-            found = run_one(back, worker)
+            found = run_one(back, worker, polls=polls)
         except StorageError as fault:  # the database is away for a moment: the worker stays
             log.warning("%s", fault)
             found = False
         if not found:
             stop.wait(IDLE_S)
+
+
+def work_side_by_side(back: Back, worker: str, stop: Event, *, pollers: int) -> None:
+    """Run jobs until told to stop, polls in threads of their own: what waits for a server holds nobody up."""
+    lanes = [
+        Thread(target=work, args=(back, f"{worker}-poll-{lane}", stop), kwargs={"polls": True}, daemon=True)
+        for lane in range(pollers)
+    ]
+    for lane in lanes:
+        lane.start()
+    work(back, worker, stop, polls=False if lanes else None)
+    for lane in lanes:
+        lane.join()
 
 
 @contextmanager

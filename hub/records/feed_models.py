@@ -88,6 +88,27 @@ class Held(Base):
     fresh_until: Mapped[dt.datetime | None]
 
 
+class Live(Base):
+    """What is published of a GBFS system now: one object of the released plane with all its files."""
+
+    __tablename__ = "live"
+
+    #: The feed's slug.
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    #: SHA-256 of the object, and its size in bytes.
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    #: SHA-256 over what it was made from: the same again is not converted again.
+    inputs: Mapped[str] = mapped_column(String(64))
+    #: When the operator last said that this is its answer.
+    at: Mapped[dt.datetime]
+    #: Until when each of the operator's files holds, as POSIX seconds.
+    fresh: Mapped[dict[str, Any]]
+    #: For whom the decision let it out, and under which agreements.
+    audience: Mapped[str] = mapped_column(String(20))
+    agreements: Mapped[list[Any]]
+
+
 class Fetch(Base):
     """One request for a feed, whatever came of it. Kept for some months."""
 

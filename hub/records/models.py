@@ -387,11 +387,16 @@ class Job(Base):
     """Work to be done once. A worker that dies gives it back when its lease runs out."""
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_state_run_after", "state", "run_after"),)
+    __table_args__ = (
+        Index("ix_job_state_run_after", "state", "run_after"),
+        Index("ix_job_kind_key_state", "kind", "key", "state"),
+    )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     payload: Mapped[dict[str, Any]]
+    #: Digest of the payload: the very same work waits once.
+    key: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
     run_after: Mapped[dt.datetime]
     tries: Mapped[int] = mapped_column(default=0)

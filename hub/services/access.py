@@ -38,6 +38,8 @@ from hub.services.trail import used
 
 #: The kind of a release that joins several holders; the other is ``open``, a file of an open feed.
 CUBE: Final = "cube"
+#: … or several open feeds merged into one, which is read at its own address as its inputs are (`hub.services.basins`).
+MERGED: Final = "merged"
 _PAGE: Final = 500
 
 
@@ -56,7 +58,7 @@ class Access:
     @property
     def is_open(self) -> bool:
         """Whether everybody may read it, so that caches may keep it."""
-        return self.release.audience == Audience.OPEN.value and self.release.kind == "open"
+        return self.release.audience == Audience.OPEN.value and self.release.kind in ("open", MERGED)
 
     @property
     def is_for_everybody(self) -> bool:
@@ -114,6 +116,8 @@ def readable(world: World, release: Release, actor: Actor, *, at: dt.datetime) -
 
     A file of a feed that its holder has closed since is in nobody's list.
     """
+    if release.kind == MERGED:
+        return False  # opened by `hub.services.basins` alone, with every one of its inputs
     if release.kind == "open" and release.audience == Audience.IDENTIFIED:
         return identified.may_read(world, release.subject, reading_as(actor), at)
     if release.kind == "open" and not is_open(world, release.subject, at):

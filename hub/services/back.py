@@ -35,6 +35,16 @@ class Back:
     check_s: float = 900.0
     check_memory: int = 4 << 30
     sealing_key: str = field(default="", repr=False)
+    #: Where e-mail goes: ``smtp://host:port``, or a folder; and whom it is from.
+    mail: str = ""
+    mail_from: str = "hub@localhost"
+    #: Who answers for what the hub publishes again.
+    contact: str = ""
+    #: After how many days a 304 is not trusted, and a row of a single request not kept.
+    full_fetch_days: int = 7
+    fetch_log_days: int = 180
+    #: For how many days the history of GBFS and GTFS-RT is kept.
+    history_days: int = 400
     progress: Progress = silent
 
     @property

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from feeds.errors import NotAFeed
+from feeds.gtfs_rt import looks_like as is_message
+from feeds.gtfs_rt.pretence import looks_like_text
 
-Standard = Literal["gtfs", "gbfs", "mds"]
+Standard = Literal["gtfs", "gtfs-rt", "gbfs", "mds"]
 
 _GBFS_NAMES: tuple[str, ...] = (
     "gbfs.json",
@@ -26,7 +28,7 @@ def detect(source: Path) -> Standard:
     """The standard of a file or folder.
 
     Raises:
-        NotAFeed: it looks like none of GTFS, GBFS and MDS; the sentence says what it looks like instead.
+        NotAFeed: it is none of GTFS, GTFS Realtime, GBFS and MDS; the sentence says what it looks like instead.
     """
     if not source.exists():
         raise NotAFeed("there is no such file or folder", file=source.name)
@@ -39,7 +41,8 @@ def detect(source: Path) -> Standard:
         found = _by_content(path)
         if found is not None:
             return found
-    raise NotAFeed(f"{_looks_like(source)}; expected a GTFS archive, a GBFS document or MDS pages", file=source.name)
+    wanted = "expected a GTFS archive, a GTFS Realtime message, a GBFS document or MDS pages"
+    raise NotAFeed(f"{_looks_like(source)}; {wanted}", file=source.name)
 
 
 def _within(folder: Path) -> list[Path]:
@@ -52,7 +55,10 @@ def _by_content(path: Path) -> Standard | None:
     if path.name.lower().endswith(".json.gz"):
         return "mds"
     with path.open("rb") as file:
-        start = file.read(_GLANCE_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n")
+        raw = file.read(_GLANCE_BYTES)
+    if is_message(raw):
+        return "gtfs-rt"
+    start = raw.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PK"):
         return "gtfs"
     if not start.startswith((b"{", b"[")):
@@ -66,9 +72,8 @@ def _looks_like(source: Path) -> str:
     if source.is_dir():
         return "this folder holds no file of a feed"
     with source.open("rb") as file:
-        start = file.read(512).lstrip().lower()
+        start = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         return "this file is empty (0 bytes)"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "this is an HTML page"
-    return "this file is none of the formats that are read"
+    looks = looks_like_text(start)
+    return looks if looks and looks != "this is JSON" else "this file is none of the formats that are read"

@@ -20,15 +20,16 @@ from sqlalchemy.orm import Session
 from feeds.errors import FeedError
 from feeds.findings import Report, merge, not_told_by
 from feeds.reading import Reading
-from hub.errors import BadRequest, Conflict, HubError, StorageError
+from hub.errors import BadRequest, Conflict, HubError, NotFound, StorageError
 from hub.records import feeds as feed_records
 from hub.records.models import Feed, Version
 from hub.services.back import Back
 from hub.services.detect import detect
+from hub.services.errands import Errands, errands_of
 from hub.services.manifest import Manifest, for_the_records, manifest_of
 from hub.services.manifest import read as read_manifest
 from hub.services.manifest import write as write_manifest
-from hub.services.obtain import is_url, obtain, shown_source
+from hub.services.obtain import Obtained, is_url, obtain, shown_source
 from hub.services.prepare import bounds_of, iris, must_speak_for_itself, only_new_records, place_in_zones, territory
 from hub.services.standards import STANDARDS, Terms
 
@@ -53,10 +54,26 @@ class _Arrival:
     source: str
     now: dt.datetime
     work: Path
+    errands: Errands
+    #: What the records say of where it came from.
+    told: str
+    #: What was found otherwise than by looking at the source.
+    beside: Report
 
 
-def ingest(back: Back, source: str, *, slug: str, standard: str | None = None) -> Ingested:
+def ingest(
+    back: Back,
+    source: str,
+    *,
+    slug: str,
+    standard: str | None = None,
+    told: str | None = None,
+    beside: Report | None = None,
+) -> Ingested:
     """Take `source` (a path or a URL) in as the next version of the feed `slug`.
+
+    `told` is what the records say of where it came from, where that is not `source` itself; `beside` is what was found
+    of it otherwise.
 
     Raises:
         FeedError: the feed is refused; the last good version stays.
@@ -64,33 +81,60 @@ def ingest(back: Back, source: str, *, slug: str, standard: str | None = None) -
     """
     if not _SLUG.fullmatch(slug):
         raise BadRequest(f"{slug!r} is no slug: small letters, digits and hyphens, 80 at most, a letter or digit first")
-    now = back.front.clock()
+    now, told = back.front.clock(), told or shown_source(source)
     try:
         with back.vault.stage() as work, _engine_faults():
-            return _take(back, _Arrival(slug, source, now, work), standard)
+            errands = errands_of(back, slug, source, now=now)
+            return _take(back, _Arrival(slug, source, now, work, errands, told, beside or Report()), standard)
     except (FeedError, HubError) as fault:
         outcome = "failed"
         if isinstance(fault, FeedError):
             outcome = "refused"
             # What is wrong with the source as a whole is said of the source.
-            fault.file = fault.file or shown_source(source)
+            fault.file = fault.file or told
         with back.front.records.write() as session:
-            feed_records.add_attempt(
-                session, slug, at=now, source=shown_source(source), outcome=outcome, error=str(fault)
-            )
+            feed_records.add_attempt(session, slug, at=now, source=told, outcome=outcome, error=str(fault))
         raise
 
 
 def _take(back: Back, arrival: _Arrival, standard: str | None) -> Ingested:
     back.progress("obtaining", 0, 0)
-    local = obtain(back.fetcher, arrival.source, arrival.work)
-    kind = standard or detect(local)
+    came = _obtained(back, arrival)
+    if came.unchanged:
+        return _unchanged(back, arrival)
+    kind = standard or detect(came.path)
     # One at a time: what is new in a batch depends on the batches before it.
     with back.vault.turn_of(arrival.slug):
-        return _take_in_turn(back, arrival, local, kind)
+        return _take_in_turn(back, arrival, came, kind)
 
 
-def _take_in_turn(back: Back, arrival: _Arrival, local: Path, kind: str) -> Ingested:
+def _obtained(back: Back, arrival: _Arrival) -> Obtained:
+    try:
+        return obtain(arrival.errands, arrival.source, arrival.work, current=lambda: _current_archive(back, arrival))
+    finally:
+        arrival.errands.write_log(back.front.records)
+
+
+def _current_archive(back: Back, arrival: _Arrival) -> Path | None:
+    with back.front.records.read() as session:
+        feed = session.get(Feed, arrival.slug)
+        current = session.get(Version, feed.current_id) if feed and feed.current_id else None
+    try:
+        return back.vault.raw(current.raw_digest) if current else None
+    except NotFound:
+        return None
+
+
+def _unchanged(back: Back, arrival: _Arrival) -> Ingested:
+    """Its server says that the current version is still its answer: nothing is read."""
+    with back.front.records.write() as session:
+        current = session.get_one(Version, feed_records.feed(session, arrival.slug).current_id)
+        _note(session, arrival, "unchanged", current.id)
+    return Ingested(current, is_new=False, manifest=read_manifest(back.vault, arrival.slug, current.digest))
+
+
+def _take_in_turn(back: Back, arrival: _Arrival, came: Obtained, kind: str) -> Ingested:
+    local = came.path
     _must_speak_the_same(back, arrival.slug, kind)
     digest = STANDARDS[kind].digest(local)
     known = _known(back, arrival, digest)
@@ -99,6 +143,7 @@ def _take_in_turn(back: Back, arrival: _Arrival, local: Path, kind: str) -> Inge
     tables = arrival.work / "tables"
     tables.mkdir()
     reading, report = _judge(back, arrival, kind, local, tables)
+    report = merge([Report(findings=came.findings), report, arrival.beside])
     back.progress("keeping", 0, 0)
     raw = back.vault.keep_raw(local, arrival.work)
     account = manifest_of(arrival.slug, kind, digest=digest, raw_digest=raw.digest, reading=reading, report=report)
@@ -112,7 +157,7 @@ def _take_in_turn(back: Back, arrival: _Arrival, local: Path, kind: str) -> Inge
             _feed(session, arrival, kind),
             digest=digest,
             raw_digest=raw.digest,
-            source=shown_source(arrival.source),
+            source=arrival.told,
             at=arrival.now,
             reading=reading,
             report=report,
@@ -183,11 +228,12 @@ def _feed(session: Session, arrival: _Arrival, kind: str) -> Feed:
 
 
 def _note(session: Session, arrival: _Arrival, outcome: str, version_id: int) -> None:
+    arrival.errands.keep(session)
     feed_records.add_attempt(
         session,
         arrival.slug,
         at=arrival.now,
-        source=shown_source(arrival.source),
+        source=arrival.told,
         outcome=outcome,
         version_id=version_id,
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from feeds.findings import Finding, Report, Severity
+from feeds.findings import Finding, Kind, Report, Severity
 from feeds.reading import Reading
 from hub.errors import StorageError
 from hub.vault import Vault
@@ -74,8 +74,13 @@ def read(vault: Vault, slug: str, digest: str) -> Manifest:
     plain: dict[str, Any] = orjson.loads(path.read_bytes())
     if (plain["slug"], plain["digest"]) != (slug, digest):
         raise StorageError(f"the vault holds another feed where version {digest[:12]} of {slug} should be")
-    findings = tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in plain.pop("findings"))
+    findings = tuple(_finding(one) for one in plain.pop("findings"))
     return Manifest(**plain, findings=findings)
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    kind = Kind(plain.get("kind", Kind.RULE))  # accounts written before there were kinds have none
+    return Finding(**{**plain, "severity": Severity(plain["severity"]), "kind": kind})
 
 
 def for_the_records(reading: Reading, report: Report) -> tuple[Reading, Report]:

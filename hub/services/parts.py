@@ -19,11 +19,15 @@ from hub.records import feeds as feed_records
 from hub.records.models import Version
 from hub.services.back import Back
 from hub.services.busy_day import days_and_layer
+from hub.services.differences import PART as DIFFERENCE
+from hub.services.differences import published as difference
 from hub.services.manifest import Manifest
 
 PARQUET = "application/vnd.apache.parquet"
 GEOJSON = "application/geo+json"
+MESSAGE = "application/x-protobuf"
 _SUFFIX = {PARQUET: ".parquet", GEOJSON: ".geojson", "application/zip": ".zip", "application/json": ".json"}
+_SUFFIX |= {MESSAGE: ".pb"}
 
 #: Where the statistics of each standard lie, and which tables are published as they were read.
 PACKAGE = {"gtfs": "feeds.gtfs", "gbfs": "feeds.gbfs"}
@@ -57,12 +61,17 @@ def parts(back: Back, version: Version, account: Manifest, work: Path) -> Iterat
     standard = account.standard
     tables = back.vault.tables(account.slug, account.digest)
     archive = back.vault.raw(account.raw_digest)
+    if standard == "gtfs-rt":
+        yield Part("archive", archive, MESSAGE)
+        return
     yield Part("archive", archive, "application/zip" if zipfile.is_zipfile(archive) else "application/json")
     for table, name in TABLES[standard].items():
         if table in tables:
             yield Part(name, tables[table], PARQUET, pq.read_metadata(tables[table]).num_rows)
     yield from _statistics(back, version, standard, tables, work)
     yield from _map_layers(back, standard, tables, work)
+    if made := difference(back, version, account, work):
+        yield _document(DIFFERENCE, made, work)
 
 
 def _statistics(back: Back, version: Version, standard: str, tables: Mapping[str, Path], work: Path) -> Iterator[Part]:

@@ -12,9 +12,11 @@ import feeds.gbfs
 import feeds.gtfs.archive
 import feeds.gtfs.check
 import feeds.gtfs.read
+import feeds.gtfs_rt
 import mds.check
 import mds.read
-from feeds.findings import Report
+from feeds.findings import Report, merge, not_told_by
+from feeds.gtfs_rt.read import content_of
 from feeds.reading import Limits, Reading
 
 
@@ -67,9 +69,13 @@ def _read_gtfs(source: Path, into: Path, terms: Terms) -> Reading:
     return feeds.gtfs.read.read(source, into, limits=terms.limits)
 
 
-def _check_gtfs(source: Path, _: Reading, terms: Terms) -> Report:
+def _check_gtfs(source: Path, reading: Reading, terms: Terms) -> Report:
+    day = terms.at.date()
+    # The validator holds the whole feed in memory; our own checks run over the tables, within what a reader may have.
     limits = replace(terms.limits, memory=terms.check_memory)
-    return feeds.gtfs.check.check(source, validation_date=terms.at.date(), limits=limits, timeout_s=terms.check_s)
+    canonical = feeds.gtfs.check.check(source, validation_date=day, limits=limits, timeout_s=terms.check_s)
+    ours = feeds.gtfs.check.check_tables(reading.tables, validation_date=day, limits=terms.limits)
+    return merge([canonical, not_told_by(canonical, ours)])
 
 
 def _read_gbfs(source: Path, into: Path, terms: Terms) -> Reading:
@@ -78,6 +84,15 @@ def _read_gbfs(source: Path, into: Path, terms: Terms) -> Reading:
 
 def _check_gbfs(source: Path, _: Reading, terms: Terms) -> Report:
     return feeds.gbfs.check(source, at=terms.at, limits=terms.limits)
+
+
+def _read_gtfs_rt(source: Path, into: Path, _: Terms) -> Reading:
+    return feeds.gtfs_rt.read(source, into)
+
+
+def _check_gtfs_rt(source: Path, _: Reading, terms: Terms) -> Report:
+    # By itself: against its schedule it is judged with each message (`hub.services.realtime`).
+    return feeds.gtfs_rt.check(feeds.gtfs_rt.parse(content_of(source)), at=terms.at)
 
 
 def _read_mds(source: Path, into: Path, terms: Terms) -> Reading:
@@ -94,6 +109,13 @@ STANDARDS: Mapping[str, Standard] = {
         check=_check_gtfs,
         digest=feeds.gtfs.archive.content_digest,
         points={"stops": {"": ("stop_lat", "stop_lon")}},
+        key={},
+    ),
+    "gtfs-rt": Standard(
+        read=_read_gtfs_rt,
+        check=_check_gtfs_rt,
+        digest=content_digest,
+        points={},
         key={},
     ),
     "gbfs": Standard(

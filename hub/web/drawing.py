@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from governance.bilingual import Sentence
 from hub.api.files import SHUT_CACHE, VARY
 from hub.api.language import LANGUAGES, Language, language_of, said
+from hub.services.wording import mend_in, message_in, wording
 from hub.web.texts import TEXTS, text
 
 #: The pages of the main navigation, in its order.
@@ -42,6 +43,7 @@ def environment() -> Environment:
     made.globals["navigation"] = NAVIGATION
     made.globals["languages"] = LANGUAGES
     made.globals["last_day"] = lambda period: period.to - dt.timedelta(days=1)
+    made.globals.update(wording=wording, message_in=message_in, mend_in=mend_in)
     made.tests["known_text"] = lambda name: name in TEXTS
     return made
 

@@ -182,6 +182,27 @@ def test_a_job_that_kills_its_workers_is_closed_and_the_next_one_is_taken(record
     assert "stopped without a word" in closed.error
 
 
+def test_what_comes_round_is_forgotten_soon_and_what_failed_never(records: Records) -> None:
+    for number, (kind, error) in enumerate([("poll", ""), ("poll", "broken"), ("ingest", ""), ("deliver", "")]):
+        with records.write() as session:
+            jobs.add(session, kind, {"n": number}, at=NOON)
+            job = jobs.claim(session, "w", now=NOON)
+            assert job is not None
+            jobs.finish(session, job.id, now=NOON, error=error)
+    for hours, left in [(0.9, 4), (1.1, 2), (30 * 24 + 1, 1)]:
+        with records.write() as session:
+            jobs.prune(session, now=NOON + dt.timedelta(hours=hours))
+            assert len(jobs.jobs(session)) == left
+
+
+def test_polls_and_other_work_are_taken_apart(records: Records) -> None:
+    with records.write() as session:
+        jobs.add(session, "poll", {}, at=NOON)
+        jobs.add(session, "ingest", {}, at=NOON)
+        taken = [jobs.claim(session, "w", now=NOON, polls=polls) for polls in (False, False, True, None)]
+    assert [job and job.kind for job in taken] == ["ingest", None, "poll", None]
+
+
 def test_the_newest_jobs_come_first(records: Records) -> None:
     ids = enqueue(records, "a", "b", "c")
     with records.read() as session:

@@ -31,6 +31,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "sealing_key": ("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="),
     "full_fetch_days": ("3", 3),
     "host_requests": ("4", 4),
+    "pollers": ("8", 8),
     "history_days": ("30", 30),
     "fetch_log_days": ("30", 30),
     "mail": ("smtp://relay.hub.example:25", "smtp://relay.hub.example:25"),

@@ -16,6 +16,10 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Add the tables."""
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("key", sa.String(length=64), nullable=True))
+        batch_op.create_index("ix_job_kind_key_state", ["kind", "key", "state"], unique=False)
+
     op.create_table(
         "brake",
         sa.Column("id", SERIAL, nullable=False),
@@ -139,6 +143,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_incident_slug_opened_at", ["slug", "opened_at"], unique=False)
 
     op.create_table(
+        "live",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("inputs", sa.String(length=64), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("fresh", JSON_FACTS, nullable=False),
+        sa.Column("audience", sa.String(length=20), nullable=False),
+        sa.Column("agreements", JSON_FACTS, nullable=False),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_live")),
+    )
+
+    op.create_table(
         "score",
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -218,11 +235,15 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_kind_key_state")
+        batch_op.drop_column("key")
     op.drop_table("incident_note")
     op.drop_table("delivery")
     op.drop_table("standing")
     op.drop_table("source")
     op.drop_table("score")
+    op.drop_table("live")
     op.drop_table("incident")
     op.drop_table("hub_key")
     op.drop_table("hook")

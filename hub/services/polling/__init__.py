@@ -1,0 +1,1 @@
+"""Asking each feed again when it is time: GBFS by its ttl, GTFS daily, GTFS-RT each half minute."""
