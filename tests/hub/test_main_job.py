@@ -274,3 +274,19 @@ def test_truth_counts_every_trip_that_the_vault_holds(home: Path, territory: Dem
             if row["trip_type"] in ("rider", None) and row["duration_s"] >= 60 and row["start_local"].year == 2026
         ]
         assert len(counted) == expected[operator]
+
+
+def test_the_commands_of_the_readme_about_joint_statistics_work_on_the_demos_hub(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    lines = [line.partition("#")[0].split() for line in text.splitlines()]
+    asked = [words[1:] for words in lines if words[:2] in (["hub", "cubes"], ["hub", "releases"])]
+    assert [words[1] for words in asked] == ["list", "show", "build", "release", "list"]
+    for words in asked:
+        assert words[-2:] == ["--home", ".demo"]
+        assert hub(*words[:-1], str(home)) == 0, capsys.readouterr()
+    told = capsys.readouterr().out
+    assert "Trip flows between H3 8 cells" in told
+    assert "nodes pooled, in the mean" in told
+    assert "flows-h3_8-month for members, 2026-01-01 to 2027-01-01" in told

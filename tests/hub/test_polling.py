@@ -23,6 +23,7 @@ from hub.jobs.worker import run_one
 from hub.records import feeds as feed_records
 from hub.records import jobs as job_records
 from hub.records import live as live_records
+from hub.records import standings
 from hub.records.feed_models import Fetch, Source
 from hub.records.models import Attempt, Feed, Job
 from hub.services import registry
@@ -57,7 +58,7 @@ class Operator:
     def document(self, name: str) -> bytes:
         if name in self.broken:
             return self.broken[name]
-        data: dict[str, object] = {
+        said: dict[str, dict[str, object]] = {
             "gbfs": {"fr": {"feeds": [{"name": one, "url": f"{self.base}/{one}.json"} for one in self.files]}},
             "system_information": {
                 "system_id": "combecycle", "language": "fr", "name": self.name, "timezone": "Europe/Paris"
@@ -66,9 +67,9 @@ class Operator:
                 "stations": [{"station_id": "A", "name": "Gare", "lat": 45.07, "lon": 5.6, "capacity": 10}]
             },
             "station_status": {"stations": [self.status]},
-        }[name]  # fmt: skip
+        }  # fmt: skip
         ttl = self.ttl.get(name, 3600)
-        return json.dumps({"last_updated": self.said_at, "ttl": ttl, "version": "2.3", "data": data}).encode()
+        return json.dumps({"last_updated": self.said_at, "ttl": ttl, "version": "2.3", "data": said[name]}).encode()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -259,6 +260,39 @@ def test_a_system_that_changed_is_a_new_version_and_one_that_did_not_is_judged_e
     operator.said_at += 86_400
     poll(at(back, 3601 + 86_400), SLUG)
     assert versions(back) == [3, 2, 1]
+
+
+def test_a_system_that_cannot_be_a_version_is_polled_and_published_all_the_same(back: Back, operator: Operator) -> None:
+    """Every record of its stations is bad: nothing to be judged whole, and no reason to ask it less often."""
+    stations = json.loads(operator.document("station_information"))
+    stations["data"]["stations"] = [{"name": "no id"}]
+    operator.broken["station_information"] = json.dumps(stations).encode()
+    registered(back, operator)
+    poll(back, SLUG)
+    assert (versions(back), source(back).failures) == ([], 0)
+    assert source(back).due_at == NOON + dt.timedelta(seconds=30)
+    operator.bikes, operator.said_at = 1, operator.said_at + 30
+    poll(at(back, 30), SLUG)
+    with back.front.records.read() as session:
+        attempts = list(session.scalars(select(Attempt)))
+    assert [one.outcome for one in attempts] == ["refused"], "once, and not at each poll"
+    assert read_day(back, SLUG, NOON.date())["vehicles_available"].to_list() == [3, 1]
+
+
+def test_what_successive_polls_show_is_told_with_the_next_version(back: Back, operator: Operator) -> None:
+    registered(back, operator)
+    poll(back, SLUG)
+    for number in range(1, 5):  # the content stays, and the clock goes back
+        operator.said_at -= 60
+        poll(at(back, 30 * number), SLUG)
+    operator.name = "Combecycle+"
+    poll(at(back, 3601), SLUG)
+    with back.front.records.read() as session:
+        newest = feed_records.version(session, SLUG, 2)
+        codes = {one.code for one in newest.findings}
+        checks = {one.check for one in standings.standings(session, SLUG)}
+    assert "gbfs_last_updated_back" in codes
+    assert {"ids_rotate", "counts_plausible", "moves"} <= checks
 
 
 def test_what_the_system_names_no_more_is_kept_no_more(back: Back, operator: Operator) -> None:

@@ -13,7 +13,7 @@ from hub.cli import main
 from tests.hub.test_bad_input import town, zipped
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-#: What another test starts for real, and what needs the demo's hub.
+#: What other tests run: what is started for real, and what needs the demo's hub (`test_main_job`).
 ELSEWHERE = ("source ", "hub serve", "hub releases", "hub cubes")
 
 

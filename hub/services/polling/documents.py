@@ -38,7 +38,8 @@ class Shelf:
     back: Back
     slug: str
     kept: dict[str, bytes] = field(default_factory=dict)
-    #: The documents that came now and are others than before.
+    #: The documents that were asked for now, and those of them that are others than before.
+    asked: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     #: What went wrong with single files, by their name: the one before stays.
     faults: dict[str, FeedError | FetchError] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Shelf:
 def ask(shelf: Shelf, errands: Errands, name: str, url: str, work: Path) -> None:
     """Ask for one file; a bad answer is noted among the faults, and the good one before stays."""
     target = work / _note_name(name)
+    shelf.asked.add(name)
     try:
         answer = errands.ask(name, url, target)
         if not answer.not_modified:

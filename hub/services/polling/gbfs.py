@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
 
+from feeds.errors import FeedError
 from feeds.findings import Report
 from feeds.gbfs import over_time
 from feeds.gbfs import read as read_system
@@ -33,12 +35,15 @@ from hub.services.polling.asking import errands as errands_of
 from hub.services.polling.documents import GBFS, Shelf
 from hub.services.publish import publish_if_open
 
+log = logging.getLogger(__name__)
+
 #: Files that say what is so now; all others say what the system is.
 _NOW: Final = frozenset(
     ("station_status", "free_bike_status", "vehicle_status", "vehicle_availability", "system_alerts")
 )
 #: A system is judged whole each day, if it did not change before.
 _WHOLE: Final = dt.timedelta(days=1)
+_VEHICLES: Final = frozenset(("free_bike_status", "vehicle_status"))
 _FACTS: Final = "live-facts"
 #: Names of 1.x and 2.x by those of 3.0.
 _NEW_NAMES: Final = {"free_bike_status": "vehicle_status"}
@@ -56,7 +61,7 @@ def poll(back: Back, source: Source, now: dt.datetime) -> dt.datetime:
         until = _ask(back, shelf, source, now)
         _let_out(back, shelf, until, now)
     if shelf.changed & _NOW:
-        _remember(back, shelf, now)
+        _remembered_or_told(back, shelf, now)
     found = _watch(back, shelf, now)
     if _is_another(back, shelf, now):
         _take_in(back, shelf, source, now, found)
@@ -68,20 +73,17 @@ def poll(back: Back, source: Source, now: dt.datetime) -> dt.datetime:
 def _ask(back: Back, shelf: Shelf, source: Source, now: dt.datetime) -> dict[str, dt.datetime]:
     errands = errands_of(back, source, now, kept=shelf.kept)
     holds = documents.not_before(shelf, now)
-    asked = 0
     try:
         with back.vault.stage() as work:
             if GBFS not in holds or holds[GBFS] <= now:
                 documents.ask(shelf, errands, GBFS, source.url, work)
-                asked += 1
             named = documents.addresses(shelf)
             for name, url in named.items():
                 if name not in holds or holds[name] <= now:
                     documents.ask(shelf, errands, name, url, work)
-                    asked += 1
     finally:
         errands.write_log(back.front.records)
-    if asked and len(shelf.faults) == asked:
+    if shelf.asked and shelf.faults.keys() == shelf.asked:
         raise next(iter(shelf.faults.values()))
     shelf.drop(shelf.kept.keys() - named.keys() - {GBFS})
     until = documents.settle(shelf, errands, now)
@@ -94,6 +96,8 @@ def _let_out(back: Back, shelf: Shelf, until: dict[str, dt.datetime], now: dt.da
         live.put(back, shelf.slug, dict(shelf.kept), at=now, ttls=ttls)
     except (NotFound, Conflict, Refused):
         return  # not of the commons, or not open: kept for its holder, published to nobody
+    except FeedError as fault:
+        log.info("%s: nothing of it can be published: %s", shelf.slug, fault)
 
 
 def _remember(back: Back, shelf: Shelf, now: dt.datetime) -> None:
@@ -105,11 +109,23 @@ def _remember(back: Back, shelf: Shelf, now: dt.datetime) -> None:
     append_snapshot(back, shelf.slug, tables, now)
 
 
+def _remembered_or_told(back: Back, shelf: Shelf, now: dt.datetime) -> None:
+    try:
+        _remember(back, shelf, now)
+    except FeedError as fault:  # readers have what came as it came; there is nothing in it to remember
+        log.info("%s: nothing of it can be remembered: %s", shelf.slug, fault)
+
+
 def _watch(back: Back, shelf: Shelf, now: dt.datetime) -> Report:
     """What only successive polls show: it steps the standings, and is told with the next version."""
     note = back.vault.note(_FACTS, f"{shelf.slug}.memory.json")
     before = None if note is None else over_time.Memory.from_plain(json.loads(note))
-    spoken = {_NEW_NAMES.get(name, name): name for name in shelf.kept if "/" not in name and name != GBFS}
+    if before is not None and not shelf.asked:
+        return over_time.report(before)
+    came = shelf.asked - shelf.faults.keys() - {GBFS}
+    if came & _VEHICLES:  # vehicles at stations are placed by these
+        came |= {"station_information"} & shelf.kept.keys()
+    spoken = {_NEW_NAMES.get(name, name): name for name in came if "/" not in name}
     parsed = {new: documents.read(shelf.kept[name], name) for new, name in spoken.items()}
     memory = over_time.advance(before, over_time.Poll.of(parsed, now))
     back.vault.keep_note(_FACTS, f"{shelf.slug}.memory.json", json.dumps(memory.plain()).encode())
@@ -129,10 +145,13 @@ def _is_another(back: Back, shelf: Shelf, now: dt.datetime) -> bool:
 def _take_in(back: Back, shelf: Shelf, source: Source, now: dt.datetime, found: Report) -> None:
     with back.vault.stage() as work:
         folder = _laid_out(shelf, work, shelf.kept.keys())
-        done = ingest(
-            back, str(folder), slug=shelf.slug, standard=source.standard, told=f"{shown_source(source.url)} (polled)"
-        )
-    publish_if_open(back, done)
+        told = f"{shown_source(source.url)} (polled)"
+        try:
+            done = ingest(back, str(folder), slug=shelf.slug, standard=source.standard, told=told, beside=found)
+        except FeedError as refusal:  # the attempt says so; it is tried again when it is another, or tomorrow
+            log.info("%s: %s", shelf.slug, refusal)
+        else:
+            publish_if_open(back, done)
     facts = {"at": now.isoformat(), "digest": _system_digest(shelf)}
     back.vault.keep_note(_FACTS, f"{shelf.slug}.json", json.dumps(facts).encode())
 
