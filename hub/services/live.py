@@ -129,7 +129,10 @@ def sweep(back: Back) -> list[str]:
     """
     at = back.front.clock()
     with back.front.records.read() as session:
-        world, slugs = world_at(back.front, session, at), [row.slug for row in live_records.all_live(session)]
+        slugs = [row.slug for row in live_records.all_live(session)]
+        if not slugs:
+            return []
+        world = world_at(back.front, session, at)
     return [slug for slug in slugs if not _may_stay(back, world, slug, at)]
 
 
