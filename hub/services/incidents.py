@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from feeds.judging.checks import CHECKS
 from feeds.judging.incidents import Change, Turn, changes
 from feeds.judging.standing import Standing
+from governance.acts import act_refused
 from governance.bilingual import Sentence
 from hub.errors import BadRequest, Conflict, NotFound
 from hub.records import happenings
@@ -107,14 +108,27 @@ def note(front: Front, slug: str, number: int, text: str, *, actor: Actor, by: s
 def written(front: Front, slug: str, number: int, text: str, *, by: str) -> Told:
     """Write a note for whoever may: on the hub's own machine, or after `note` has asked. Raises as `note` does."""
     kept = plain(text)
-    if by not in current_world(front).members:
-        raise NotFound(f"no member is called {by!r}")
+    must_be_active(front, by)
     with front.records.write() as session:
         incident = rows.numbered(session, slug, number)
         if rows.how_many_notes(session, incident) >= MOST_NOTES:
             raise Conflict(f"incident {number} of {slug!r} has {MOST_NOTES} notes, which is all that it takes")
         rows.add_note(session, incident, at=front.clock(), by=by, text=kept)
         return Told(incident, tuple(rows.notes(session, incident)))
+
+
+def must_be_active(front: Front, member: str) -> None:
+    """Whoever says something in a member's name says it for one that may act.
+
+    Raises:
+        NotFound: no such member.
+        Refused: it is not active: it has left, or is not admitted yet.
+    """
+    found = current_world(front).members.get(member)
+    if found is None:
+        raise NotFound(f"no member is called {member!r}")
+    if not found.active:
+        raise act_refused("actor.inactive", "status", actor=member)
 
 
 def plain(text: str) -> str:

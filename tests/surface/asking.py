@@ -37,6 +37,8 @@ def web_door(front: Front) -> FastAPI:
     """The web door of a front office. It is built once: to describe itself takes it longer than most walks."""
     app = _door()
     app.state.front = front
+    # What it keeps at hand is of the front office before.
+    app.state._state.pop("live_shelf", None)
     return app
 
 

@@ -47,6 +47,7 @@ from hub.signet import Signet
 from hub.vault import Vault
 from tests.hub.api import hall
 from tests.hub.test_bad_input import mds_page
+from tests.surface import feed_life
 from tests.surface.lawful import ROLES
 from tests.surface.scanning import Sentinel
 from tests.surface.states import BILATERAL, EXACT_P, documents
@@ -132,6 +133,7 @@ def build(folder: Path) -> Basin:
     _plant_extract(basin)
     _plant_feeds(basin)
     _plant_releases(basin)
+    _plant_life(basin)
     _plant_job(basin)
     planted = plant(back)
     basin.sentinels += planted.sentinels
@@ -201,6 +203,7 @@ def _plant_extract(basin: Basin) -> None:
 def _plant_feeds(basin: Basin) -> None:
     """The sealed feed's facts, and the open feed's files."""
     made = hall.Hall(basin.front, basin.clock)
+    hall.add_version(made, "bus-hautes-combes", "gtfs", rows={"stops": 3}, at=NOW - dt.timedelta(days=1))
     opened = hall.add_version(made, "bus-hautes-combes", "gtfs", rows={"stops": 3, "stop_times": OPEN_NUMBER})
     made.open_version = opened.id
     word, number = hall.WORD, hall.NUMBER
@@ -221,6 +224,7 @@ def _plant_feeds(basin: Basin) -> None:
         "gtfs.stop_day": (_parquet(stop_day, padding=7000), _PARQUET),
         "gtfs.service_patterns": (_parquet(hall.CALENDAR, padding=8000), _PARQUET),
         "stops": (stops, "application/geo+json"),
+        "difference": (json.dumps({"meaning": str(OPEN_NUMBER) * 1313}).encode(), "application/json"),
     }
     for part, (content, media_type) in files.items():
         hall.publish(made, part, content, media_type)
@@ -230,6 +234,16 @@ def _plant_feeds(basin: Basin) -> None:
         "sealed version": sealed.number,
         "open release": made.releases["archive"],
     }
+
+
+def _plant_life(basin: Basin) -> None:
+    """What becomes of the feeds, and what is published of them besides their versions."""
+    back = basin.back
+    basin.sentinels += feed_life.plant_life(back) + feed_life.plant_system(back) + feed_life.plant_message(back)
+    content = str(OPEN_NUMBER).encode() * 1717
+    basin.names["merged release"] = feed_life.merged(back, basin.names["open release"], content)
+    _remember(basin, "open feed", content)
+    basin.names |= {name: hook_id for name, (hook_id, _, _) in feed_life.HOOKS.items()}
 
 
 _PARQUET: Final = "application/vnd.apache.parquet"

@@ -18,7 +18,10 @@ from hub.services.commons import read_folder
 COMMONS: Final = Path(hub.territory.__path__[0]) / "commons"
 BILATERAL: Final = "records-bolide-smhc"
 #: The agreements that a state is put on.
-MOVED: Final = ("joint-members-bolide", "joint-authority-bolide", "open-bus-hautes-combes", BILATERAL)
+MOVED: Final = (
+    *("joint-members-bolide", "joint-authority-bolide", "open-bus-hautes-combes", "open-combecycle", "open-bus-live"),
+    BILATERAL,
+)
 #: Members that the demo's commons does not have, to be refused.
 OTHERS: Final = {
     "sursis": {"status": "active", "sanction": 4},
@@ -28,6 +31,9 @@ OTHERS: Final = {
 }
 #: A limit that the walk through the whole surface does not reach.
 _ENOUGH: Final = 1_000_000
+#: The open timetable, and the real time that speaks of it, which the demo's commons does not have.
+_BUS: Final = "bus-hautes-combes"
+_LIVE: Final = "bus-live"
 
 Document = dict[str, Any]
 _CHARTER: Final = {
@@ -81,12 +87,15 @@ STATES: Final = (*BINDING, *SHUT)
 def documents(state: str) -> dict[str, str]:
     """The commons' documents with that state on the agreements of `MOVED`."""
     files = {**read_folder(COMMONS), f"agreements/{BILATERAL}.yaml": _text(_bilateral())}
+    files["agreements/open-bus-live.yaml"] = files["agreements/open-bus-hautes-combes.yaml"].replace(_BUS, _LIVE)
     change = {**BINDING, **SHUT}[state]
     changed = {}
     for name, text in files.items():
         one = yaml.safe_load(text)
         if name == "members.yaml":
             _add_members(one)
+        elif name == "datasets.yaml":
+            one[_LIVE] = {**one[_BUS], "standard": "gtfs-rt"}
         elif name == "commons.yaml":
             one.setdefault("charter", _CHARTER)
         elif name.startswith("agreements/"):

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from hub.cli import app as command_line
 from hub.services.replay import replay
+from tests.hub.api.life import NOWHERE
 from tests.surface.basin import CUBE, NOW, Basin, in_state
 from tests.surface.discovery import Command, commands
 from tests.surface.lawful import ROLES, may_see
@@ -41,7 +42,7 @@ LEFT_OUT: Final = {
 READS: Final = {
     *(("requests", "list"), ("requests", "show"), ("requests", "offer"), ("odrl", "export"), ("registers", "ledger")),
     *(("extracts", "list"), ("extracts", "fetch"), ("extracts", "receipts"), ("attack",)),
-    ("cubes", "preview"),
+    *(("cubes", "preview"), ("hooks", "deliveries")),
 }
 #: Keys are handed out and taken away by whoever runs the machine, for any member.
 OF_THE_MACHINE: Final = {("keys", "new"), ("keys", "register"), ("keys", "revoke")}
@@ -65,6 +66,12 @@ def values(basin: Basin, folder: Path) -> Mapping[str, list[str]]:
         **dict.fromkeys(("file", "one", "other", "proof", "state", "key", "certificate"), file),
         **{name: [_WHY] for name in ("why", "facts", "claim", "text", "fr", "en", "name_fr", "name_en")},
         **{name: [str(folder / "out")] for name in ("out", "folder")},
+        # No public address, and a feed of that name there is none: nobody is asked, and nothing that is there is moved.
+        **{name: [f"{NOWHERE}/feed"] for name in ("url", "target")},
+        **{"old": ["autocars-autrefois"], "new": ["bus-hautes-combes"], "kind": ["reuser", "header"]},
+        **{"standard": ["gtfs", "mds"], "since": ["2026-09-01"], "base": ["1"], "number": ["1"]},
+        "hook": [names["hook"], names["rival hook"]],
+        "message": ["mds-trottix_1"],
         "agreement": ["joint-authority-bolide", names["offer"], names["draft"]],
         "dispute": [names["dispute"]],
         "case": [names["case"]],
@@ -73,7 +80,7 @@ def values(basin: Basin, folder: Path) -> Mapping[str, list[str]]:
         "proposal": [names["proposal"]],
         "release": [names["members release"], names["authority release"], *file],
         "releases": [names["members release"], names["authority release"]],
-        "slug": ["mds-bolide", "bus-hautes-combes"],
+        "slug": ["mds-trottix", "mds-bolide", "bus-hautes-combes", "combecycle"],
         "name": ["gtfs.stop_day"],
         "purpose": ["compliance", "research"],
         "member": ["bolide"],
@@ -81,7 +88,7 @@ def values(basin: Basin, folder: Path) -> Mapping[str, list[str]]:
     once = {
         **{"about": "use", "approve": "mds-glisse", "audience": "members", "choice": "yes", "claimant": "smhc"},
         **{"college": "users", "cube": CUBE, "entry": "3", "feed": "bus-hautes-combes", "from_": "2026-09-01"},
-        **{"holding": "neuf", "index": "3", "kind": "reuser", "origin": "x", "public": "AAAA", "recipient": "members"},
+        **{"holding": "neuf", "index": "3", "origin": "x", "public": "AAAA", "recipient": "members"},
         **{"respondent": "glisse", "subject": "mds-glisse", "to": "2026-10-01", "until": "2027-06-01"},
         **{"version_hash": names["offer hash"], "what": "joint-authority-bolide", "year": "2026"},
     }

@@ -14,6 +14,17 @@ from sqlalchemy import func, select
 
 from hub.api.app import described_app
 from hub.intake.app import create_intake
+from hub.records.feed_models import (
+    Brake,
+    Delivery,
+    ExternalId,
+    FeedRedirect,
+    Happening,
+    Hook,
+    Incident,
+    IncidentNote,
+    Source,
+)
 from hub.records.models import (
     ApiKey,
     CommonsEdition,
@@ -35,9 +46,16 @@ from tests.surface.lawful import ROLES
 from tests.surface.writing import WRITES, Write, address
 
 #: Far fewer would mean that routes are no longer found.
-LEAST_WRITES, LEAST_ASKED = 47, 750
+LEAST_WRITES, LEAST_ASKED = 52, 800
 #: What nobody may write as things stand is refused to all; these wait for something that did not happen here.
-_TABLES = (ApiKey, CommonsEdition, Extract, Job, LogCosignature, Release, SealedKey, Thing, Version)
+_TABLES = (
+    *(ApiKey, CommonsEdition, Extract, Job, LogCosignature, Release, SealedKey, Thing, Version),
+    *(Brake, Delivery, ExternalId, FeedRedirect, Happening, Hook, Incident, IncidentNote, Source),
+)
+#: What is changed in its place: hooks end, and somebody decides about a run that was held back.
+_DONE = (Hook.ended_at, Brake.decided_at)
+#: The one address that needs no key: the id in it is the secret.
+KEYLESS = "/api/v1/hooks/{hook_id}/unsubscribe"
 #: Fields with which a body might claim to speak for somebody else.
 _CLAIMS = dict.fromkeys(("by", "actor", "as", "author", "member_id", "opened_by", "role", "signer"), "secretariat")
 _TOO_LONG = "x" * 300_000
@@ -60,6 +78,7 @@ def hub(built: tuple[Basin, Path], tmp_path_factory: pytest.TempPathFactory) -> 
 def standing(basin: Basin) -> tuple[int, ...]:
     """What would change with anything that is written: how much there is of all, and how many acts were done."""
     counts = [select(func.count()).select_from(table).scalar_subquery() for table in _TABLES]
+    counts += [select(func.count(column)).scalar_subquery() for column in _DONE]
     acts = select(func.count()).select_from(LogText).where(LogText.action.contains(".")).scalar_subquery()
     with basin.front.records.read() as session:
         return tuple(session.execute(select(acts, *counts)).one())
@@ -72,9 +91,9 @@ def acts_since(basin: Basin, index: int) -> list[dict[str, Any]]:
         return [json.loads(text)["act"] for text in session.scalars(query)]
 
 
-def post(asker: Asker, path: str, token: str, body: bytes) -> Answer:
+def post(asker: Asker, path: str, token: str, body: bytes, *, method: str = "POST") -> Answer:
     key = {"Authorization": f"Bearer {token}"} if token else {}
-    return asker.ask("POST", path, headers={**key, "Content-Type": "application/json"}, body=body)
+    return asker.ask(method, path, headers={**key, "Content-Type": "application/json"}, body=body)
 
 
 def spelled(write: Write, basin: Basin, **more: Any) -> bytes:
@@ -83,10 +102,13 @@ def spelled(write: Write, basin: Basin, **more: Any) -> bytes:
 
 def test_of_each_address_it_is_said_who_may_write_there() -> None:
     found = [one for one in operations(described_app()) if one.method != "GET"]
-    assert [one.method for one in found if one.method != "POST"] == [], "teach tests/surface/writing.py this method"
+    methods = {one.template: one.method for one in found}
+    assert len(methods) == len(found), "teach tests/surface/writing.py two methods of one address"
     unknown = sorted({one.template for one in found} - WRITES.keys())
     assert unknown == [], f"say in `WRITES` of tests/surface/writing.py who may write there, and what: {unknown}"
     assert WRITES.keys() <= {one.template for one in found}, "an address that is no longer there"
+    assert {template: write.method for template, write in WRITES.items()} == methods
+    assert [template for template, write in WRITES.items() if write.keyless] == [KEYLESS]
     assert len(WRITES) >= LEAST_WRITES
 
 
@@ -96,7 +118,8 @@ def test_whoever_may_not_write_changes_nothing(hub: tuple[Basin, Asker]) -> None
     for (template, write), role in itertools.product(WRITES.items(), ROLES):
         if role in write.lawful(basin):
             continue
-        answer = post(asker, address(template, write, basin), basin.keys[role], spelled(write, basin))
+        path, body = address(template, write, basin), spelled(write, basin)
+        answer = post(asker, path, basin.keys[role], body, method=write.method)
         asked += 1
         if answer.status not in (400, 401, 403, 404, 409, 422) or standing(basin) != before:
             through.append(f"{template} as {role}: {answer.status} {answer.body[:200]!r}")
@@ -110,12 +133,14 @@ def test_whoever_may_not_write_changes_nothing(hub: tuple[Basin, Asker]) -> None
 def test_a_key_that_may_not_act_acts_for_nobody(hub: tuple[Basin, Asker]) -> None:
     """The right member, the right body, and a key without the scope."""
     basin, asker = hub
-    members = {ROLES[role][0] for write in WRITES.values() for role in write.lawful(basin)}
+    keyed = {template: write for template, write in WRITES.items() if not write.keyless}
+    members = {ROLES[role][0] for write in keyed.values() for role in write.lawful(basin)}
     keys = {member: issue(basin.front, member, scopes=("read", "contribute")) for member in sorted(members)}
     before = standing(basin)
-    for template, write in WRITES.items():
+    for template, write in keyed.items():
+        path, body = address(template, write, basin), spelled(write, basin)
         for member in {ROLES[role][0] for role in write.lawful(basin)}:
-            answer = post(asker, address(template, write, basin), keys[member], spelled(write, basin))
+            answer = post(asker, path, keys[member], body, method=write.method)
             assert answer.status == 403, f"{template} as {member}: {answer.status} {answer.body[:200]!r}"
             assert standing(basin) == before, template
 
@@ -135,7 +160,7 @@ def test_nonsense_is_answered_and_changes_nothing(hub: tuple[Basin, Asker]) -> N
             if value is not body[name] and type(value) is not type(body[name])
         ]
         for sent in [*NONSENSE, *wrong]:
-            answer = post(asker, path, basin.keys[role], sent)
+            answer = post(asker, path, basin.keys[role], sent, method=write.method)
             if answer.status >= 500 or (answer.status >= 300 and standing(basin) != before):
                 through.append(f"{template} as {role} with {sent[:80]!r}: {answer.status} {answer.body[:200]!r}")
             before = standing(basin)
@@ -151,13 +176,14 @@ def test_whoever_may_write_does_so_in_its_own_name(built: tuple[Basin, Path], tm
         with in_state(*built, tmp_path / str(number), "active") as basin, Asker(web_door(basin.front)) as asker:
             member = ROLES[role][0]
             path, first = address(template, write, basin), _size(basin)
-            claimed = post(asker, path, basin.keys[role], spelled(write, basin, **_CLAIMS))
-            answer = claimed if claimed.status < 300 else post(asker, path, basin.keys[role], spelled(write, basin))
+            key, method, body = basin.keys[role], write.method, spelled(write, basin)
+            claimed = post(asker, path, key, spelled(write, basin, **_CLAIMS), method=method)
+            answer = claimed if claimed.status < 300 else post(asker, path, key, body, method=method)
             assert 200 <= answer.status < 300, f"{template} as {role}: {answer.status} {answer.body[:400]!r}"
             done = acts_since(basin, first)
             assert {act["by"] for act in done} <= {member, "hub"}, f"{template} as {role} acted for somebody else"
             acted = any(act["by"] in (member, "hub" if write.by_hub else "") for act in done)
-            assert acted or _kept(basin, member), f"{template} as {role} did nothing"
+            assert acted or _kept(write, basin, member), f"{template} as {role} did nothing"
             assert replay(basin.front).differences == ()
 
 
@@ -166,10 +192,19 @@ def _size(basin: Basin) -> int:
         return (session.scalar(select(func.max(LogText.index))) or 0) + 1
 
 
-def _kept(basin: Basin, member: str) -> bool:
-    """A cosignature is no act: the line itself shows who made it."""
+def _kept(write: Write, basin: Basin, member: str) -> bool:
+    """Of what is no act the row itself shows who made it."""
     with basin.front.records.read() as session:
-        return session.scalar(select(LogCosignature).where(LogCosignature.witness == member)) is not None
+        return write.kept is not None and write.kept(session, basin, member)
+
+
+def test_without_a_key_e_mail_alone_is_ended(hub: tuple[Basin, Asker]) -> None:
+    basin, asker = hub
+    before = standing(basin)
+    for role, name in itertools.product(ROLES, ("hook", "rival hook", "authority hook")):
+        path = KEYLESS.replace("{hook_id}", basin.names[name])
+        assert post(asker, path, basin.keys[role], b"List-Unsubscribe=One-Click").status == 404, role
+    assert standing(basin) == before
 
 
 def test_only_its_holder_or_the_secretariat_hands_a_feed_in(built: tuple[Basin, Path], tmp_path: Path) -> None:

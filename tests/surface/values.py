@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tests.hub.api.life import OTHER_NAME
 from tests.surface.basin import CUBE, Basin
 from tests.surface.discovery import Operation
+from tests.surface.feed_life import OPEN_MESSAGE, OPEN_SYSTEM, TERRITORY
 
 PURPOSES = ("mobility-planning", "stop-siting", "compliance", "research", "open-reuse", "no-such-purpose")
 
-#: The purpose that is right where it is not the first one, by a parameter of the path.
-RIGHT_PURPOSE: Mapping[str, str] = {"extract_id": "compliance"}
+#: The purpose that is right where it is not the first one, by a parameter of the path or by the whole of it.
+RIGHT_PURPOSE: Mapping[str, str] = {
+    "extract_id": "compliance",
+    "/api/v1/feeds/{slug}/realtime": "open-reuse",
+    "/api/v1/feeds/{slug}/realtime.json": "open-reuse",
+}
 
 #: Values of a query's parameters whose type does not list them. The first is what an attacker would most likely say.
 QUERY: Mapping[str, Sequence[str]] = {
@@ -27,7 +33,7 @@ QUERY: Mapping[str, Sequence[str]] = {
     "stop_id": ("GARE",),
     "route_id": ("1",),
     "station_id": ("1",),
-    "version": ("1",),
+    "version": ("2", "1"),
     "after": ("0", "3"),
     "before": ("1", "0"),
     "days": ("3660",),
@@ -44,11 +50,23 @@ def path_values(basin: Basin) -> dict[str, list[str]]:
     """Values of each parameter of a path: of what is kept from others, and of what is open."""
     names = basin.names
     return {
-        "slug": ["mds-trottix", "bus-hautes-combes"],
-        "number": [str(names["open version"])],
+        "slug": ["mds-trottix", "bus-hautes-combes", OPEN_SYSTEM, OPEN_MESSAGE],
+        "number": [str(names["sealed version"]), str(names["open version"])],
+        "other": [str(names["open version"])],
+        "version": ["2.3"],
+        "file": ["station_information"],
+        "identifier": [OTHER_NAME],
+        "territory": [TERRITORY],
+        "hook_id": [names["hook"], names["rival hook"], names["authority hook"]],
+        "message": ["mds-trottix_1"],
         "part": ["archive"],
         "name": ["gtfs.stop_day"],
-        "release_id": [names["members release"], names["authority release"], names["open release"]],
+        "release_id": [
+            names["members release"],
+            names["authority release"],
+            names["open release"],
+            names["merged release"],
+        ],
         "extract_id": [names["extract"]],
         "agreement_id": ["joint-authority-bolide", names["offer"], names["draft"]],
         "case_id": [names["case"]],

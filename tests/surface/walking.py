@@ -125,7 +125,8 @@ class Walk:
 
         The ways take turns, so that over all roles and states each address is asked in each of them many times.
         """
-        right = next((RIGHT_PURPOSE[name] for name in operation.marks if name in RIGHT_PURPOSE), QUERY["purpose"][0])
+        named = (operation.template, *operation.marks)
+        right = next((RIGHT_PURPOSE[name] for name in named if name in RIGHT_PURPOSE), QUERY["purpose"][0])
         usual = {"purpose": right, "limit": "1000"}
         purpose = {name: value for name, value in usual.items() if name in operation.query}
         others = [

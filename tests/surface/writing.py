@@ -9,13 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from governance.log.checkpoint import cosign, read_checkpoint
 from governance.negotiation.version import SIGNS
 from governance.signing import sign
+from hub.records.feed_models import Delivery, Hook, IncidentNote
+from hub.records.models import LogCosignature
 from hub.services.commons import current_world
 from hub.services.log_proofs import newest_checkpoint
 from tests.hub.commons_works import key_of
 from tests.surface.basin import NOW, Basin
+from tests.surface.feed_life import HOOKS
 from tests.surface.lawful import ROLES
 from tests.surface.things import charter_signature, text
 
@@ -39,6 +45,9 @@ VOICES: Final = AUTHORITY | {
 PROPOSERS: Final = VOICES | SECRETARIAT
 #: A member that is suspended from what was negotiated asks for no more of it.
 APPLICANTS: Final = PROPOSERS - {"suspended from what was negotiated"}
+#: Whoever is active, under whatever sanction.
+ACTING: Final = PROPOSERS | {"suspended from all but open"}
+SEALED_HOLDER: Final = frozenset({"holder of the sealed feed"})
 _FACTS: Final = "Trop de demandes refusées en un seul jour."
 
 
@@ -46,7 +55,8 @@ _FACTS: Final = "Trop de demandes refusées en un seul jour."
 class Write:
     """A body, the values of the path's parameters, and the roles for which it goes through as things stand.
 
-    `by_lot`: the mediator may too, whoever it is. `by_hub`: what comes of it is the hub's act.
+    `by_lot`: the mediator may too, whoever it is. `by_hub`: what comes of it is the hub's act. `keyless`: on purpose it
+    needs no key. `kept`: of what is no act, whether a row shows that this member wrote it.
     """
 
     body: Callable[[Basin], Any]
@@ -54,6 +64,9 @@ class Write:
     at: Mapping[str, str] = field(default_factory=dict)
     by_lot: bool = False
     by_hub: bool = False
+    method: str = "POST"
+    keyless: bool = False
+    kept: Callable[[Session, Basin, str], bool] | None = None
 
     def lawful(self, basin: Basin) -> frozenset[str]:
         """For whom it goes through."""
@@ -101,6 +114,39 @@ def _asked(dataset: str) -> dict[str, Any]:
     return {**asked, "datasets": [dataset]}
 
 
+def _cosigned(session: Session, _: Basin, member: str) -> bool:
+    return session.scalar(select(LogCosignature).where(LogCosignature.witness == member)) is not None
+
+
+def _has_new_hook(session: Session, basin: Basin, member: str) -> bool:
+    planted = {hook_id for hook_id, _, _ in HOOKS.values()}
+    return bool(set(session.scalars(select(Hook.id).where(Hook.member == member))) - planted)
+
+
+def _ended(name: str) -> Callable[[Session, Basin, str], bool]:
+    """Whether this hook has ended, and no other one."""
+
+    def kept(session: Session, basin: Basin, _: str) -> bool:
+        return list(session.scalars(select(Hook.id).where(Hook.ended_at.is_not(None)))) == [basin.names[name]]
+
+    return kept
+
+
+def _is_sent_again(session: Session, basin: Basin, member: str) -> bool:
+    query = select(Delivery.round).join(Hook, Delivery.hook == Hook.id).where(Hook.member == member)
+    return list(session.scalars(query.where(Hook.id == basin.names["hook"]).order_by(Delivery.round))) == [1, 2]
+
+
+def _noted(session: Session, _: Basin, member: str) -> bool:
+    return session.scalar(select(IncidentNote.by).where(IncidentNote.text == _FACTS)) == member
+
+
+_HOOK: Final = {
+    "channel": "webhook",
+    "target": "https://hooks.test/taking",
+    "feeds": ["mds-trottix"],
+    "kinds": ["version.new"],
+}
 _APPLICATION: Final = {
     "id": "marche",
     "name": {"fr": "La Marche", "en": "The Walk"},
@@ -135,7 +181,7 @@ WRITES: Final[Mapping[str, Write]] = {
     "/api/v1/agreements/{agreement_id}/resume": Write(_plain(_WHY), HOLDER, {"agreement_id": "joint-research-bolide"}),
     "/api/v1/agreements/{agreement_id}/withdraw": Write(_plain(_WHY), HOLDER),
     "/api/v1/agreements/{agreement_id}/terminate": Write(_plain(_WHY), HOLDER | AUTHORITY | SECRETARIAT),
-    "/api/v1/log/cosignatures": Write(_cosignature, HOLDER),
+    "/api/v1/log/cosignatures": Write(_cosignature, HOLDER, kept=_cosigned),
     "/api/v1/requests": Write(_plain(_asked("mds-velovif")), APPLICANTS),
     "/api/v1/requests/{request_id}/text": Write(_plain(_asked("mds-velovif")), RESEARCH, {"request_id": "draft"}),
     "/api/v1/requests/{request_id}/submit": Write(_plain({}), RESEARCH, {"request_id": "draft"}),
@@ -174,6 +220,14 @@ WRITES: Final[Mapping[str, Write]] = {
     "/api/v1/disputes/{dispute_id}/answer": Write(_plain({"agrees": True})),
     "/api/v1/disputes/{dispute_id}/decision": Write(_plain(_RULING)),
     "/api/v1/disputes/{dispute_id}/withdraw": Write(_plain(_WHY), AUTHORITY),
+    "/api/v1/hooks": Write(_plain(_HOOK), ACTING, kept=_has_new_hook),
+    "/api/v1/hooks/{hook_id}": Write(_plain({}), SEALED_HOLDER, method="DELETE", kept=_ended("hook")),
+    "/api/v1/hooks/{hook_id}/deliveries/{message}/again": Write(_plain({}), SEALED_HOLDER, kept=_is_sent_again),
+    # Whoever has a message of it ends an e-mail hook (RFC 8058); its id is in each, and nowhere else.
+    "/api/v1/hooks/{hook_id}/unsubscribe": Write(
+        _plain({}), frozenset(ROLES), {"hook_id": HOOKS["mail hook"][0]}, keyless=True, kept=_ended("mail hook")
+    ),
+    "/api/v1/feeds/{slug}/incidents/{number}/notes": Write(_plain({"text": _FACTS}), SEALED_HOLDER, kept=_noted),
 }
 
 
@@ -187,6 +241,10 @@ def address(template: str, write: Write, basin: Basin) -> str:
         "case_id": basin.names["case"],
         "dispute_id": basin.names["dispute"],
         "measure_id": "m1",
+        "hook_id": basin.names["hook"],
+        "message": "mds-trottix_1",
+        "slug": "mds-trottix",
+        "number": "1",
     }
     chosen = {**usual, **write.at}
     chosen["request_id"] = (

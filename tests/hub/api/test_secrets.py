@@ -12,7 +12,8 @@ from governance.terms.floors import PPercent
 from hub.records.models import LogText
 from hub.services.commons import current_world
 from hub.services.log_checkpoints import sign_log
-from tests.hub.api.hall import CUBE, NUMBER, WORD, Hall, get
+from tests.hub.api.hall import CUBE, NOW, NUMBER, WORD, Hall, get
+from tests.hub.api.life import OTHER_NAME, add_life
 from tests.hub.api.routes import addresses, templates
 
 #: The number as programs and as people of both languages write it.
@@ -33,11 +34,24 @@ def values(hall: Hall) -> dict[str, list[str]]:
         "member_id": ["trottix"],
         "register_id": ["rgpd-2026"],
         "language": ["fr"],
+        "other": [str(hall.sealed_version), "2"],
+        "version": ["2.3", "3.0"],
+        "file": ["gbfs", "losses", "station_status"],
+        "identifier": [OTHER_NAME],
+        "territory": ["hautes-combes"],
+        "hook_id": ["7" * 16],
+        "message": ["mds-trottix_1"],
         **{
             name: ["nothing"]
             for name in ("case_id", "dispute_id", "extract_id", "measure_id", "proposal", "request_id")
         },
     }
+
+
+def live(hall: Hall) -> None:
+    """What becomes of the sealed feed: quality, incidents with notes, notices, requests."""
+    with hall.front.records.write() as session:
+        add_life(session, "mds-trottix", "mds", by="trottix", word=WORD, number=NUMBER, at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +69,7 @@ def test_no_address_tells_an_operators_words_or_numbers_to_others(
     app: FastAPI, hall: Hall, member: str | None, accept: str
 ) -> None:
     headers = {"Accept": accept} | (hall.key(member) if member else {})
+    live(hall)
     seen = set()
 
     for path in addresses(app, values(hall)):
@@ -70,11 +85,19 @@ def test_no_address_tells_an_operators_words_or_numbers_to_others(
 
 def test_the_sentinel_is_there_for_its_holder(app: FastAPI, hall: Hall) -> None:
     headers = hall.key("trottix")
+    live(hall)
     base = f"/feeds/mds-trottix/versions/{hall.sealed_version}"
 
     assert WORD in get(app, f"/api/v1{base}/findings", headers=headers).text
     assert str(NUMBER) in get(app, f"/api/v1{base}", headers=headers).text
     assert WORD in get(app, base, headers=headers).text
+    for part in ("quality", "incidents", "notices.atom"):
+        answer = get(app, f"/api/v1/feeds/mds-trottix/{part}", headers=headers)
+        assert WORD in answer.text, part
+        assert answer.headers["cache-control"] == "private, no-store"
+    assert WORD in get(app, "/api/v1/notices.atom", headers=headers).text
+    assert get(app, f"/api/v1/ids/{OTHER_NAME}", headers=headers).headers["location"] == "/api/v1/feeds/mds-trottix"
+    assert get(app, f"/api/v1/ids/{OTHER_NAME}", headers=hall.key("velovif")).status_code == 404
     assert NUMBERS.search(get(app, "/feeds/mds-trottix", headers=headers).text)
     for path in ("/api/v1/feeds/mds-trottix", "/feeds/mds-trottix", base):
         assert get(app, path, headers=headers).headers["cache-control"] == "private, no-store"
