@@ -19,7 +19,9 @@ import pyarrow as pa
 from benchmarks.row import Row
 from governance.disclosure.contributions import Contributions, read_contributions
 from governance.disclosure.hierarchy import Hierarchy
+from governance.disclosure.independent import audit_partition
 from governance.disclosure.partition import Partitioned, choose, partition
+from governance.disclosure.published import About, Shape
 from governance.disclosure.rules import Rules
 from governance.disclosure.steps import Step
 from governance.disclosure.usefulness import Usefulness, kept_by_threshold, usefulness
@@ -92,7 +94,7 @@ def run(trips: int = 5_000_000) -> list[Row]:
     _say("chosen under doubled rules", usefulness(release, contributions))
     _say("chosen under the true rules", usefulness(partition(contributions, RULES, steps=STEPS), contributions))
     _say("a threshold of 10 trips on base cells", kept_by_threshold(contributions, 10))
-    note = _note(release, contributions)
+    note, audit = _note(release, contributions), _audit(release, contributions)
     contributions = drawn(trips, dimensions, seed=46)
     again = time.perf_counter()
     later = partition(contributions, RULES, within=tree)
@@ -102,8 +104,19 @@ def run(trips: int = 5_000_000) -> list[Row]:
     return [
         Row(f"choosing a partition of {trips:,} trips", chosen - start, None, f"{tree.size:,} groups", peak),
         Row("its release, every group verified", done - chosen, None, note, peak),
+        audit,
         Row("the next year's release", last - again, None, _note(later, contributions), peak),
     ]
+
+
+def _audit(release: Partitioned, contributions: Contributions) -> Row:
+    """The same release, judged by the code that shares nothing with what made it."""
+    published = release.published(About("flows", Shape.PARTITION, "trips", "trips"))
+    start = time.perf_counter()
+    found = audit_partition(published, contributions, RULES)
+    took_s = time.perf_counter() - start
+    note = f"{len(found.breaches)} breaches in {found.attacks:,} attacks on {len(published):,} groups"
+    return Row("its independent audit", took_s, None, note)
 
 
 def _note(release: Partitioned, contributions: Contributions) -> str:
