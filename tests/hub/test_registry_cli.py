@@ -105,10 +105,15 @@ def test_a_list_that_is_held_back_says_what_to_do(hub: Callable[..., Answer], tm
         file.write_text(json.dumps({"data": {"datasets": entries}}))
         return str(file)
 
+    front = front_office(settings_of(tmp_path / "home"))
+    front.records.upgrade()
+    put_in_force(front, read_folder(COMMONS))  # only a member that is there lets something through
+    front.records.close()
     assert hub("feeds", "import", systems("a")).code == 0
     assert "The safety brake would hold" in hub("feeds", "import", systems("b"), "--dry-run").out
     held = hub("feeds", "import", systems("b"))
     assert (held.code, "hub feeds brake allow 1" in held.line) == (1, True)
+    assert hub("feeds", "brake", "allow", "1", "--as", "nobody").code == 2
     assert hub("feeds", "brake", "allow", "1", "--as", "secretariat").code == 0
     assert "3 changed" in hub("feeds", "import", systems("b")).out
 
