@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks.row import Row
 
-BENCHMARKS = ("gtfs", "mds", "zones", "diff", "decide", "log", "partition", "tables", "ledger", "shield")
+BENCHMARKS = ("gtfs", "mds", "zones", "diff", "decide", "log", "partition", "tables", "ledger", "shield", "rhythm")
 
 
 def main(names: list[str]) -> int:
