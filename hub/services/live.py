@@ -9,27 +9,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Final
 
 from feeds.gbfs.conversion import Known, Loss, convert
 from feeds.gbfs.conversion.publication import PUBLISHED
-from governance.audiences import Audience
 from governance.datasets import Standard
-from governance.decide import decide
-from governance.decision import Decision, Deny, Permit
-from governance.request import Action, Request
+from governance.decision import Permit
 from governance.world import World
-from hub.errors import Conflict, NotFound
 from hub.records import live as live_records
 from hub.records.feed_models import Live
+from hub.released import Stored
 from hub.services.back import Back
-from hub.services.catalogue import OPEN_PURPOSE, never_open, published_for
 from hub.services.commons import world_at
-from hub.services.decisions import note, refused
-from hub.services.identified import purposes_of
+from hub.services.live_letting import decided, let_out, must_be_permitted, question, withdraw
 from hub.services.live_packing import digest_of, packed
 from hub.services.live_place import ADDRESS, base_of, packs, remove_old
-from hub.services.publish import SECRETARIAT
+
+#: The standards of which something is published live; GTFS Realtime by `hub.services.realtime_publishing`.
+LIVE: Final = frozenset((Standard.GBFS, Standard.GTFS_RT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +98,26 @@ def put(
         UnusableFeed: not one of the documents is a file of GBFS; what was published stays.
     """
     front, known = back.front, known or known_of(back)
+    must_be_permitted(back, slug, at, Standard.GBFS)
     base = base_of(front, slug)
     with front.records.read() as session:
-        world = world_at(front, session, at)
         before = live_records.live(session, slug)
-    request = _question(world, slug, at)
-    # Only what may leave is laid where readers are served from: asked before it is written, and again with the row.
-    if isinstance(denial := _decide(request, world), Deny):
-        _withdraw(back, slug, request, denial)
-        raise refused(denial)
     inputs = digest_of(documents, known, base)
     fresh = {name: at.timestamp() + max(0.0, ttls.get(name, 0.0)) for name in documents}
     if before is not None and before.inputs == inputs:
-        _let_out(back, request, _Object(before.digest, before.size, inputs), fresh)
+        same = Stored(before.digest, before.size)
+        let_out(back, slug, same, inputs=inputs, at=at, fresh=fresh, standard=Standard.GBFS)
         return Placed(before.digest, is_new=False)
     converted = convert(documents, slug=slug, at=at, known=known)
     stored = packs(front, slug).put(packed(converted, base))
-    _let_out(back, request, _Object(stored.digest, stored.size, inputs), fresh)
+    let_out(back, slug, stored, inputs=inputs, at=at, fresh=fresh, standard=Standard.GBFS)
     remove_old(front, slug, keep={stored.digest, before.digest if before else ""})
     gone = tuple(f"{version}/{name}" for version in PUBLISHED for name in converted.missing[version])
     return Placed(stored.digest, is_new=True, losses=converted.losses, missing=gone)
 
 
 def sweep(back: Back) -> list[str]:
-    """Withdraw every system that may be published no more, whether anybody still asks its operator or not.
+    """Withdraw every feed that may be published no more, whether anybody still asks its operator or not.
 
     `put` does so for the systems that are asked. Answers with their slugs.
     """
@@ -137,81 +131,16 @@ def sweep(back: Back) -> list[str]:
 
 
 def _may_stay(back: Back, world: World, slug: str, at: dt.datetime) -> bool:
-    denial: Decision | None = None
-    try:
-        request = _question(world, slug, at)
-        denial = _decide(request, world)
-    except (NotFound, Conflict):  # the documents name it no more: nobody's question, so no entry of the log
-        request = None
-    if isinstance(denial, Permit):
-        return True
-    _withdraw(back, slug, request, denial)
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Object:
-    digest: str
-    size: int
-    inputs: str
-
-
-def _question(world: World, slug: str, at: dt.datetime) -> Request:
-    """To publish a system for whom its agreements open it: the question that publishing a version asks."""
     dataset = world.datasets.get(slug)
-    if dataset is None:
-        raise NotFound(f"no feed is called {slug!r}")
-    if dataset.standard is not Standard.GBFS:
-        raise Conflict(f"{slug} is no GBFS system: it is {dataset.standard}")
-    audience = published_for(world, slug, at)
-    purposes = [OPEN_PURPOSE] if audience is Audience.OPEN else purposes_of(world, slug, at)
-    return Request(
-        actor=SECRETARIAT,
-        action=Action.PUBLISH_OPEN,
-        subject=slug,
-        audience=audience,
-        purpose=purposes[0],
-        at=at,
-    )
-
-
-def _decide(request: Request, world: World) -> Decision:
-    sealed = never_open(world, request.subject)
-    return decide(request, world) if sealed is None else Deny((sealed,))
-
-
-def _let_out(back: Back, request: Request, made: _Object, fresh: Mapping[str, float]) -> None:
-    """Write the row that readers follow, after the decision of this very instant.
-
-    The permit goes into the log when it is the first, or when it is for others or under other agreements than before:
-    that the same still holds each half minute is no news.
-    """
-    front, slug = back.front, request.subject
-    with front.records.write() as session:
-        world = world_at(front, session, request.at)
-        request = _question(world, slug, request.at)
-        decision = _decide(request, world)
-        if isinstance(decision, Permit):
-            agreements, before = sorted(decision.grants.values()), live_records.live(session, slug)
-            if before is None or (before.audience, before.agreements) != (request.audience.value, agreements):
-                note(session, request, decision, world=world)
-            if before is None or before.at <= request.at:  # a slower worker does not undo what a faster one did
-                audience = request.audience.value
-                live_records.keep(
-                    session, slug, **asdict(made), at=request.at, fresh=fresh, audience=audience, agreements=agreements
-                )
-    if isinstance(decision, Deny):
-        _withdraw(back, slug, request, decision)
-        raise refused(decision)
-
-
-def _withdraw(back: Back, slug: str, request: Request | None, denial: Decision | None) -> None:
-    """Publish nothing more of a system. Where nothing was published nothing was asked to leave: no entry of the log."""
-    with back.front.records.write() as session:
-        was_there = live_records.withdraw(session, slug)
-        if was_there and request is not None and denial is not None:
-            note(session, request, denial, world=world_at(back.front, session, request.at))
-    remove_old(back.front, slug, keep=set())
+    if dataset is None or dataset.standard not in LIVE:
+        withdraw(back, slug)  # the documents name it no more: nobody's question, so no entry of the log
+        return False
+    request = question(world, slug, at, dataset.standard)
+    decision = decided(request, world)
+    if isinstance(decision, Permit):
+        return True
+    withdraw(back, slug, request, decision)
+    return False
 
 
 def _fresh(row: Live | None) -> dict[str, dt.datetime]:

@@ -25,6 +25,7 @@ from hub.services.commons import put_in_force
 from hub.services.detect import detect
 from hub.services.ingest import ingest
 from hub.services.keys import PUBLIC, Actor
+from hub.services.live import sweep
 from hub.services.live_place import packs
 from hub.services.publish import publish_version
 from hub.services.realtime import ARCHIVE, Desk, last_message, still, take
@@ -207,6 +208,17 @@ def test_a_feed_that_is_closed_is_withdrawn_and_not_published_again(back_on_both
     with back.front.records.read() as session:
         assert live_records.live(session, LIVE) is None
     assert not still(back, LIVE, at=at)
+
+
+def test_the_sweep_leaves_what_is_open_and_withdraws_what_was_closed(back: Back) -> None:
+    take(back, LIVE, GOOD, at=AT)
+    assert sweep(back) == []
+    assert open_message(back.front, LIVE, actor=PUBLIC).content == GOOD
+    put_in_force(back.front, documents(validity="{from: 2025-12-01, to: 2026-01-01}"))
+    assert sweep(back) == [LIVE]
+    assert [one for one in packs(back.front, LIVE).root.rglob("*") if one.is_file()] == []
+    assert not decisions(back)[-1]["permitted"]
+    assert sweep(back) == []
 
 
 def test_only_the_message_and_the_one_before_are_kept_for_readers(back: Back) -> None:
