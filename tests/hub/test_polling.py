@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import threading
 from collections import Counter
@@ -21,6 +22,7 @@ from hub.bootstrap import back_office
 from hub.clock import FixedClock
 from hub.jobs.worker import run_one
 from hub.records import feeds as feed_records
+from hub.records import held as held_records
 from hub.records import jobs as job_records
 from hub.records import live as live_records
 from hub.records import standings
@@ -219,7 +221,11 @@ def test_a_bad_answer_leaves_the_good_one_and_the_other_files_go_on(
     operator.broken["station_information"] = answer
     operator.bikes, operator.said_at = 2, operator.said_at + 3600
     poll(at(back, 3601), SLUG)
-    assert b"Gare" in (back.vault.note(f"live/{SLUG}", "station_information") or b"")
+    kept = back.vault.note(f"live/{SLUG}", "station_information") or b""
+    assert b"Gare" in kept
+    with back.front.records.read() as session:
+        row = held_records.held(session, SLUG)["station_information"]
+    assert row.digest == hashlib.sha256(kept).hexdigest(), "what is held is the good answer, not the bad one"
     assert read_day(back, SLUG, NOON.date())["vehicles_available"].to_list() == [3, 2]
     assert source(back).failures == 0
     asked = operator.asked["station_information"]
