@@ -47,7 +47,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/.dev  ## Ratios measured in one run (no test)
 	$(BIN)/python -m benchmarks

@@ -40,7 +40,7 @@ def first(port: int, path: str, headers: dict[str, str]) -> tuple[bytes, int]:
     expected = b" 304 " if "If-None-Match" in headers else b" 200 "
     if expected not in head.splitlines()[0]:
         raise RuntimeError(head.decode("latin-1"))
-    if body:
+    if body and b"content-type: application/json" in head.lower():
         json.loads(gzip.decompress(body) if b"content-encoding: gzip" in head.lower() else body)
     return head + b"\r\n\r\n" + body, len(body)
 

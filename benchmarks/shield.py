@@ -1,4 +1,5 @@
-"""How many readers one core bears of a republished GBFS file, and what they cost the operator meanwhile.
+"""How many readers one core bears of a republished GBFS file or GTFS Realtime message, and what they cost the operator
+meanwhile.
 
 A real web process (``hub serve --only web``), a generator of load in another process (raw sockets, kept alive), and an
 operator's server that counts. The peer is a server that answers the same bytes and does nothing else: the generator's
@@ -8,10 +9,6 @@ own ceiling.
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -21,47 +18,40 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import ceiling, first, free_port, in_another_process, loaded, request_of
+from benchmarks import shield_realtime
 from benchmarks.row import Row
+from benchmarks.web_hub import measured, web_hub
 from feeds.gbfs.conversion import Known
-from hub.bootstrap import back_office
 from hub.services import live
 from hub.services.back import Back
-from hub.services.commons import put_in_force, read_folder
-from hub.settings import Settings
 
 _SLUG, _TTL_S, _STATIONS = "combecycle", 2, 300
-_ASKED = 6_000
 _KNOWN = Known(feed_contact_email="bench@hub.example", timezone="Europe/Paris")
 _PATH = f"/api/v1/gbfs/{_SLUG}/3.0/station_status.json"
 
 
 def run() -> list[Row]:
     """A cached file plain and as gzip, and a 304, each beside the generator's ceiling on answers of the same size."""
-    with tempfile.TemporaryDirectory() as folder, _operator() as operator, _hub(Path(folder)) as hub:
+    return [*_gbfs_rows(), *shield_realtime.rows()]
+
+
+def _gbfs_rows() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, _operator() as operator, web_hub(Path(folder)) as hub:
         with _polling(hub.back, operator) as polled:
             while not polled.times:
                 time.sleep(0.05)
             rows = [
-                _row("shield: a cached file", hub, {"Accept-Encoding": "identity"}),
-                _row("shield: the same as gzip", hub, {"Accept-Encoding": "gzip"}),
-                _row("shield: not modified (304)", hub, {"If-None-Match": "*"}),
+                measured("shield: a cached file", hub, _PATH, {"Accept-Encoding": "identity"}),
+                measured("shield: the same as gzip", hub, _PATH, {"Accept-Encoding": "gzip"}),
+                measured("shield: not modified (304)", hub, _PATH, {"If-None-Match": "*"}),
             ]
         cost = f"operator asked {sum(operator.asked.values())} times: {len(operator.asked)} files × {polled.times} ttls"
         if set(operator.asked.values()) != {polled.times}:
             raise RuntimeError(f"more or less than one request a ttl: {operator.asked}, {polled.times} ttls")
         return [replace(row, note=f"{row.note}; {cost} in {polled.seconds:.0f} s") for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hub:
-    back: Back
-    port: int
-    process: int
 
 
 @dataclass(slots=True)
@@ -122,35 +112,6 @@ def _documents() -> dict[str, bytes]:
 
 
 @contextmanager
-def _hub(folder: Path) -> Iterator[_Hub]:
-    settings = Settings(home=folder)
-    back = back_office(settings)
-    back.front.records.upgrade()
-    with resources.as_file(resources.files("hub.territory").joinpath("commons")) as commons:
-        put_in_force(back.front, read_folder(commons))
-    port = free_port()
-    command = [sys.executable, "-m", "hub", "serve", "--only", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "HUB_HOME": str(folder)}, stderr=subprocess.DEVNULL)  # noqa: S603 - our own interpreter and words
-    try:
-        _wait_for(port, process)
-        yield _Hub(back, port, process.pid)
-    finally:
-        process.terminate()
-        process.wait()
-        back.front.records.close()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the web process did not start")
-
-
-@contextmanager
 def _polling(back: Back, operator: _Operator) -> Iterator[_Polled]:
     """Two workers that ask the operator whenever a file is stale, each in its turn."""
     stop, polled, begun = threading.Event(), _Polled(), time.monotonic()
@@ -181,19 +142,3 @@ def _fetched(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
         content: bytes = answer.read()
         return content
-
-
-def _row(name: str, hub: _Hub, headers: dict[str, str]) -> Row:
-    whole, size = first(hub.port, _PATH, headers)
-    before = _cpu_s(hub.process)
-    seconds = in_another_process(loaded, hub.port, request_of(_PATH, headers), _ASKED)
-    spent = _cpu_s(hub.process) - before
-    most = ceiling(whole, _ASKED)
-    note = f"{_ASKED / seconds:,.0f} a second, {_ASKED / spent:,.0f} a second of one core; {size:,} bytes; "
-    return Row(name, seconds, most, f"{note}the generator's ceiling {_ASKED / most:,.0f}")
-
-
-def _cpu_s(process: int) -> float:
-    """Seconds of one core that a process has spent (proc(5), fields 14 and 15)."""
-    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

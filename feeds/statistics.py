@@ -29,7 +29,8 @@ from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
-import yaml
+
+from feeds import own_yaml
 
 _FENCE = "-- ---"
 
@@ -60,7 +61,7 @@ def parse(text: str) -> Statistic:
     parts = text.split(_FENCE)
     if len(parts) < 3:
         raise ValueError("a statistic begins with a YAML head between two '-- ---' lines")
-    head = yaml.safe_load("\n".join(line.removeprefix("--")[1:] for line in parts[1].strip().splitlines()))
+    head = own_yaml.read("\n".join(line.removeprefix("--")[1:] for line in parts[1].strip().splitlines()))
     try:
         return Statistic(
             id=head["id"],

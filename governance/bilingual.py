@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
+
+#: The languages of the commons.
+Language: TypeAlias = Literal["fr", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class Sentence:
             fr=self.fr.format(**{name: _in(value, "fr") for name, value in values.items()}),
             en=self.en.format(**{name: _in(value, "en") for name, value in values.items()}),
         )
+
+    def said(self, language: Language) -> str:
+        """The sentence in one of the two."""
+        return self.fr if language == "fr" else self.en
 
     def plain(self) -> dict[str, str]:
         """As a JSON object."""

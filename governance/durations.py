@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -42,6 +43,15 @@ def parse_duration(text: object) -> Duration:
         raise TermError(f"{text!r} is not an ISO 8601 duration such as P30D, PT24H or P1M")
     months = found.get("years", 0) * 12 + found.get("months", 0)
     return Duration(months, sum(number * _SECONDS[unit] for unit, number in found.items() if unit in _SECONDS))
+
+
+def later(day: dt.date, duration: Duration) -> dt.date:
+    """The day that lies a duration after another: whole days first, then months; a 31st becomes a month's last day."""
+    moved = day + dt.timedelta(days=duration.seconds // 86_400)
+    months = moved.year * 12 + moved.month - 1 + duration.months
+    year, month = months // 12, months % 12 + 1
+    last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month, min(moved.day, last))
 
 
 def spell_seconds(seconds: int) -> str:

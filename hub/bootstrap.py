@@ -21,6 +21,7 @@ def front_office(settings: Settings) -> Front:
         released=Released(settings.released_folder),
         clock=settings.clock,
         public_url=settings.public_url.rstrip("/"),
+        country=settings.country,
     )
 
 

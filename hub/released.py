@@ -47,6 +47,11 @@ class Released:
                 publish_file(copy, self._place(stored.digest))
         return stored
 
+    def forget(self, digest: str) -> None:
+        """Keep an object no more; whoever calls this has seen that no release names it."""
+        with storage_errors(self.root):
+            self._place(digest).unlink(missing_ok=True)
+
     def path(self, digest: str) -> Path:
         """Where an object lies.
 

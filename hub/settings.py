@@ -51,8 +51,11 @@ class Settings(BaseSettings):
         "", description="Where e-mail goes: smtp://host:port of a relay, or a folder; empty: mail/ below `home`"
     )
     mail_from: str = Field("hub@localhost", description="Sender of the hub's e-mail")
-    contact: str = Field("", description="Contact that the fetcher names in its User-Agent")
+    contact: str = Field("", description="E-mail address that the fetcher names, and feeds that name none of their own")
     public_url: str = Field("http://127.0.0.1:8000", description="Where readers reach the web door")
+    country: str = Field(
+        "", pattern="^([A-Z]{3})?$", description="Country that the hub is in, for catalogues: three letters such as FRA"
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -115,6 +115,24 @@ class Vault:
             return {}
         return {path.stem: path for path in paths if path.suffix == ".parquet"}
 
+    def forget_tables(self, feed: str, digest: str) -> None:
+        """Keep a version's tables no more: all of them are gone at once, and a kill leaves nothing of them by name."""
+        folder = self._tables_folder(feed, digest)
+        if folder.is_dir():
+            with self.stage() as work, storage_errors(self.root):
+                folder.rename(work / "forgotten")
+
+    def holds_raw(self, digest: str) -> bool:
+        """Whether an archive is here as it came."""
+        with storage_errors(self.root):
+            return any((self.root / "raw" / digest[:2]).glob(f"{digest}*"))
+
+    def forget_raw(self, digest: str) -> None:
+        """Keep an archive no more."""
+        with storage_errors(self.root):
+            for path in (self.root / "raw" / digest[:2]).glob(f"{digest}*"):
+                path.unlink(missing_ok=True)
+
     def beside_tables(self, feed: str, digest: str, name: str) -> Path:
         """Where a further file of a version lies, beside its tables."""
         return self._tables_folder(feed, digest) / name

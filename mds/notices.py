@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from feeds import own_yaml
 from feeds.findings import Finding, Kind
 
 
@@ -27,8 +26,7 @@ def notices() -> Mapping[str, Notice]:
     """Every notice by its code."""
     text = resources.files(__package__).joinpath("notices.yaml").read_text("utf-8")
     return {
-        str(code): Notice(**{**one, "kind": Kind(one.get("kind", "rule"))})
-        for code, one in yaml.safe_load(text).items()
+        str(code): Notice(**{**one, "kind": Kind(one.get("kind", "rule"))}) for code, one in own_yaml.read(text).items()
     }
 
 

@@ -1,8 +1,10 @@
 """The French national access point's list of datasets: the JSON of https://transport.data.gouv.fr/api/datasets.
 
-A list of datasets, each with ``slug``, ``title``, ``licence``, ``publisher`` and ``resources``; a resource has an
-``id`` (what MobilityData calls ``tdg-<id>``), a ``format`` and a ``url``. Resources of GTFS, GTFS-RT and GBFS are
-taken, each as a feed of its own; all other formats are counted.
+A list of datasets, each with ``slug``, ``title``, ``licence``, ``publisher``, ``legal_owners``, ``covered_area`` and
+``resources``; a resource has an ``id`` (what MobilityData calls ``tdg-<id>``), a ``format`` and a ``url``, which stays
+the same when the file behind it moves (``original_url`` does not). Resources of GTFS, GTFS-RT and GBFS are taken, each
+as a feed of its own; all other formats are counted, and so are the resources that others than the publisher added to
+a dataset: the list says neither their licence nor what they were made of.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ def read(content: bytes) -> FeedList:
     for row, dataset in enumerate(document if isinstance(document, list) else [document], start=1):
         for place, resource in enumerate(items(dataset, "resources")):
             told = text(resource, "format") or "none"
-            if told.lower() not in FORMATS:
+            if not _is_own(resource):
+                other[f"{told[:40]} (community)"] += 1
+            elif told.lower() not in FORMATS:
                 other[told[:40]] += 1
             else:
                 found.append(_resource(row, place, dataset, resource))
@@ -66,7 +70,7 @@ def _resource(row: int, place: int, dataset: Any, resource: Any) -> Listed | Unl
         field=f"{at}.url",
         slug=_slug(dataset, standard, number),
         title=" – ".join(title for title in titles if title),
-        holder=text(dataset, "publisher", "name") or text(dataset, "aom", "name"),
+        holder=text(dataset, "publisher", "name") or _owners(dataset),
         licence=licence_of(text(dataset, "licence")),
         territory=_territory(dataset),
         schedule=_schedule(dataset) if standard == "gtfs-rt" else None,
@@ -77,10 +81,19 @@ def _name(number: str) -> Name:
     return Name("tdg", f"tdg-{number}")
 
 
+def _is_own(resource: Any) -> bool:
+    return not text(resource, "community_resource_publisher")
+
+
+def _owners(dataset: Any) -> str:
+    # Public authorities are told by name and SIREN, companies by SIREN alone.
+    names = [text(owner, "name") for owner in items(dataset, "legal_owners")]
+    return ", ".join(name for name in names if name)
+
+
 def _of(dataset: Any, standard: str) -> list[str]:
-    return [
-        text(one, "id") for one in items(dataset, "resources") if FORMATS.get(text(one, "format").lower()) == standard
-    ]
+    own = [one for one in items(dataset, "resources") if _is_own(one)]
+    return [text(one, "id") for one in own if FORMATS.get(text(one, "format").lower()) == standard]
 
 
 def _schedule(dataset: Any) -> Name | None:

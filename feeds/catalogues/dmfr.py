@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from feeds.catalogues.addresses import fault_of
 from feeds.catalogues.entries import STANDARDS, FeedList, Listed, Name, Unlisted, named_once
@@ -83,7 +84,7 @@ def _entry(row: int, entry: Any, operators: _Operators) -> Iterator[Listed | Unl
 
 def _feed(row: int, entry: Any, key: str, *, alone: bool, operators: _Operators) -> Listed | Unlisted:
     identifier, spec, url = text(entry, "id"), text(entry, "spec").lower(), text(entry, "urls", key)
-    if fault := fault_of(url):
+    if fault := fault_of(url) or _inside(url):
         return Unlisted(row, f"urls.{key}", "", fault)
     own = name_of(identifier)
     older = [text(one) for one in items(entry, "supersedes_ids")]
@@ -101,6 +102,11 @@ def _feed(row: int, entry: Any, key: str, *, alone: bool, operators: _Operators)
         supersedes=tuple(name_of(old if alone else f"{old}#{key}") for old in older if old),
         needs_key=isinstance(entry.get("authorization"), dict),
     )
+
+
+def _inside(url: str) -> str:
+    # DMFR's extended addresses: what stands behind ``#`` names a folder or an archive in the archive.
+    return "it names a part of an archive, behind '#': an archive is taken as a whole" if urlsplit(url).fragment else ""
 
 
 class _Operators:

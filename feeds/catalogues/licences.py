@@ -11,6 +11,8 @@ CODES: Final = {
     "odc-odbl": "ODbL-1.0",
     "mobility-licence": "LicenseRef-licence-mobilites",
 }
+#: What the platforms write where the publisher told no licence.
+_UNTOLD: Final = "notspecified"
 #: The licence that asks who its reuser is, and whether the use fits the public mobility policy.
 MOBILITY_LICENCE: Final = CODES["mobility-licence"]
 
@@ -37,6 +39,8 @@ _BY_SMALL: Final = {name.lower(): name for name in SPDX}
 def licence_of(code: str) -> str:
     """A licence as the hub writes it: national codes and spellings of SPDX become SPDX, others stay as told."""
     told = code.strip()
+    if told.lower() == _UNTOLD:
+        return ""
     return CODES.get(told.lower()) or _BY_SMALL.get(told.lower()) or told
 
 

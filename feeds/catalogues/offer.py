@@ -25,10 +25,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedFeed:
-    """A feed that everybody can have. Instants are UTC.
+class LiveDocument:
+    """What a feed says now, at an address that never changes. `name` tells it from the feed's others (``live-3.0``)."""
 
-    `every_s`: seconds between two looks at its source; none for a feed that is handed in. `size` in bytes.
+    name: str
+    url: str
+    standard_version: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFeed:
+    """A feed that everybody can have: as the archive of a version, as what it says now (`live`), or as both. Instants
+    are UTC.
+
+    `every_s`: seconds between two looks at its source; none for a feed that is handed in. `size` in bytes. A feed that
+    has no archive has no `version`; its `media_type` and `size` say nothing.
     """
 
     slug: str
@@ -41,15 +53,18 @@ class OfferedFeed:
     every_s: int | None
     issued: dt.datetime
     modified: dt.datetime
-    version: int
+    version: int | None
     media_type: str
     size: int
     names: tuple[Name, ...] = ()
+    live: tuple[LiveDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """All that a hub offers. `base` is where the hub is reached, without a slash at its end."""
+    """All that a hub offers. `base` is where the hub is reached, without a slash at its end; `manifest` is the address
+    of the list of its live GBFS systems, empty where there is none; so is `country`, else as ISO 3166-1 alpha-3.
+    """
 
     base: str
     title: Words
@@ -57,3 +72,5 @@ class Offer:
     publisher: Known
     place: Known
     feeds: tuple[OfferedFeed, ...]
+    manifest: str = ""
+    country: str = ""

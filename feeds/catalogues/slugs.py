@@ -8,6 +8,8 @@ from collections.abc import Container
 from itertools import count
 
 LONGEST = 80
+#: What a slug is, to be told to whoever gave another.
+SLUG_RULE = "small letters, digits and hyphens, 80 at most, a letter or digit first"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _OTHER = re.compile(r"[^a-z0-9]+")
 

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from feeds.gbfs.across import Rule, View
-from feeds.gbfs.places import Place, distance_km, middle, place_of_zone, swapped
+from feeds.gbfs.places import distance_km, middle, swapped
 from feeds.gbfs.tally import Tally
+from feeds.time_zones import Place, place_of_zone
 
 
 def staleness(view: View, tally: Tally) -> None:

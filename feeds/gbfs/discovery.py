@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from feeds.errors import NotAFeed
 from feeds.gbfs.documents import Document, document
@@ -18,7 +18,8 @@ class Discovery:
     """What a discovery document says.
 
     `feeds` maps each language to the addresses of its files by name. From 3.0 on there is one list for all languages
-    and its key is the empty text. Addresses are as published: whoever fetches them judges them first.
+    and its key is the empty text. Addresses are as published: whoever fetches them judges them first. Entries without
+    name or address are not among them; the schema check tells them.
     """
 
     version: str
@@ -45,9 +46,9 @@ def discover(content: bytes) -> Discovery:
 def discovery(found: Document) -> Discovery:
     """The discovery that a document holds; raises as `discover` does."""
     lists = _lists(found.data)
-    if not any(lists.values()):
-        raise NotAFeed("a discovery document that lists no file", file=found.file, field="data")
-    feeds = {language: _addresses(entries, found.file, language) for language, entries in lists.items()}
+    feeds = {language: _addresses(entries) for language, entries in lists.items()}
+    if not any(feeds.values()):
+        _refuse(lists, found.file)
     return Discovery(found.version or "1.0", feeds, found.ttl_s, found.last_updated)
 
 
@@ -62,14 +63,30 @@ def _lists(data: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _addresses(entries: list[Any], file: str, language: str) -> dict[str, str]:
+def _addresses(entries: list[Any]) -> dict[str, str]:
+    """The entries that can be used: one bad entry is no reason to lose the files of the others."""
     addresses: dict[str, str] = {}
-    for row, entry in enumerate(entries, start=1):
-        where = f"data.{language}.feeds" if language else "data.feeds"
-        if not isinstance(entry, dict):
-            raise NotAFeed("an entry that is no object", file=file, row=row, field=where)
-        for name in ("name", "url"):
-            if not isinstance(entry.get(name), str) or not entry[name].strip():
-                raise NotAFeed(f"an entry without {name}", file=file, row=row, field=f"{where}.{name}")
-        addresses.setdefault(entry["name"], entry["url"].strip())
+    for entry in entries:
+        if _fault(entry) is None:
+            addresses.setdefault(entry["name"], entry["url"].strip())
     return addresses
+
+
+def _fault(entry: Any) -> tuple[str, str] | None:
+    """What is wrong with an entry, and with which of its fields."""
+    if not isinstance(entry, dict):
+        return "an entry that is no object", ""
+    for name in ("name", "url"):
+        if not isinstance(entry.get(name), str) or not entry[name].strip():
+            return f"an entry without {name}", f".{name}"
+    return None
+
+
+def _refuse(lists: Mapping[str, list[Any]], file: str) -> NoReturn:
+    """Say why not one file is named: what is wrong with the first entry, or that there is none."""
+    for language, entries in lists.items():
+        for row, entry in enumerate(entries, start=1):
+            reason, field = _fault(entry) or ("", "")
+            where = f"data.{language}.feeds" if language else "data.feeds"
+            raise NotAFeed(reason, file=file, row=row, field=where + field)
+    raise NotAFeed("a discovery document that lists no file", file=file, field="data")

@@ -12,11 +12,15 @@ from typing import Any
 import orjson
 
 from feeds.errors import FeedError, NotAFeed, UnsupportedVersion
+from feeds.gbfs.bounds import must_not_be_too_deep, must_not_be_too_full
 from feeds.gbfs.spec import VERSIONS
 from feeds.gbfs.values import Unreadable, time
 from feeds.reading import Limits
 
 _BOM = b"\xef\xbb\xbf"
+
+#: A file that says it is good for longer than thirty years says nothing.
+_TTL_DIGITS = 9
 
 #: Parsed JSON takes several times its text in memory: a file may take this share of the reader's memory.
 _MEMORY_PER_BYTE = 8
@@ -77,10 +81,13 @@ def parse(content: bytes, file: str) -> Any:
         raise NotAFeed("an empty file", file=file)
     if content.lstrip().startswith(b"<"):
         raise NotAFeed("an HTML or XML page, not JSON", file=file)
+    must_not_be_too_full(content, file)
     try:
-        return orjson.loads(content)
+        body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise _invalid(content, file, error) from error
+    must_not_be_too_deep(body, file)
+    return body
 
 
 def _invalid(content: bytes, file: str, error: orjson.JSONDecodeError) -> FeedError:
@@ -109,4 +116,8 @@ def _version(body: Mapping[str, Any], file: str) -> str:
 
 
 def _ttl_s(value: Any) -> int:
-    return int(value) if isinstance(value, int) and 0 <= value < 1 << 31 else 0
+    """Seconds, also where they are written as 60.0 or "60"; 0 where they are no number of seconds."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _TTL_DIGITS:
+        return int(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and 0 <= value < 10**_TTL_DIGITS else 0

@@ -15,31 +15,25 @@ from feeds.gbfs.mends import MENDS
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a code means: a sentence in both languages, and how to mend it."""
+    """What a code means: a sentence in both languages. How to mend it is told in `feeds.gbfs.mends`."""
 
     severity: Severity
     en: str
     fr: str
-    mend: str = ""
 
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 NOTICES: Mapping[str, Notice] = {
     # Reading
-    "gbfs_record_set_aside": Notice(
-        _W, "Record set aside", "Enregistrement mis de côté", "Give every record its required fields, each once."
-    ),
-    "gbfs_value_ignored": Notice(
-        _W, "Value left out, record kept", "Valeur écartée, enregistrement conservé", "Write the type the field asks."
-    ),
+    "gbfs_record_set_aside": Notice(_W, "Record set aside", "Enregistrement mis de côté"),
+    "gbfs_value_ignored": Notice(_W, "Value left out, record kept", "Valeur écartée, enregistrement conservé"),
     "gbfs_file_set_aside": Notice(_E, "Optional file unreadable", "Fichier facultatif illisible"),
     "gbfs_snapshot_set_aside": Notice(_W, "Snapshot unreadable", "Instantané illisible"),
     "gbfs_last_updated_not_advancing": Notice(
         _W,
         "Content changed while last_updated did not",
         "Le contenu a changé sans que last_updated avance",
-        "Set last_updated to the time of the content.",
     ),
     "gbfs_unknown_timezone": Notice(
         _W, "No time zone of the tz database; local hours are unknown", "Fuseau horaire inconnu de la base tz"
@@ -53,7 +47,6 @@ NOTICES: Mapping[str, Notice] = {
         _E,
         "gbfs.json names an address that is not fetched",
         "gbfs.json donne une adresse qui n'est pas consultée",
-        "Publish every file at a public http or https address.",
     ),
     "gbfs_schema_required": Notice(_E, "A required field is missing", "Un champ obligatoire manque"),
     "gbfs_schema_type": Notice(_E, "A value of the wrong type", "Une valeur du mauvais type"),
@@ -69,9 +62,7 @@ NOTICES: Mapping[str, Notice] = {
     "gbfs_status_without_station": Notice(
         _E, "A status for a station that station_information lacks", "Un état pour une station non décrite"
     ),
-    "gbfs_station_without_status": Notice(
-        _W, "A station that station_status lacks", "Une station sans état", "Publish a status for each station."
-    ),
+    "gbfs_station_without_status": Notice(_W, "A station that station_status lacks", "Une station sans état"),
     "gbfs_unknown_reference": Notice(
         _E, "A reference to an id that no file defines", "Un renvoi à un identifiant que rien ne définit"
     ),
@@ -85,7 +76,6 @@ NOTICES: Mapping[str, Notice] = {
         _W,
         "Vehicles and docks add up to more than the capacity",
         "Véhicules et bornes dépassent la capacité",
-        "Correct the capacity, or count each dock once.",
     ),
     "gbfs_implausible_vehicle_count": Notice(
         _W, "More vehicles at one station than is plausible", "Trop de véhicules à une station pour être plausible"
@@ -94,10 +84,10 @@ NOTICES: Mapping[str, Notice] = {
     "gbfs_stale_feed": Notice(_W, "No file was updated for long", "Aucun fichier mis à jour depuis longtemps"),
     "gbfs_report_in_future": Notice(_W, "A time after the moment of the check", "Un instant postérieur au contrôle"),
     "gbfs_coordinates_swapped": Notice(
-        _W, "Latitude and longitude look swapped", "Latitude et longitude semblent inversées", "Write lat, then lon."
+        _W, "Latitude and longitude look swapped", "Latitude et longitude semblent inversées"
     ),
     "gbfs_far_away": Notice(_W, "A place far from the rest of the system", "Un lieu loin du reste du système"),
-    "gbfs_null_island": Notice(_W, "A place at 0, 0", "Un lieu à 0, 0", "Leave out coordinates that are unknown."),
+    "gbfs_null_island": Notice(_W, "A place at 0, 0", "Un lieu à 0, 0"),
 }
 
 
@@ -114,6 +104,7 @@ def finding(
     """A finding of one code; `detail` is what is special to this one."""
     notice = NOTICES[code]
     message = f"{notice.en}: {detail}" if detail else notice.en
-    mend = MENDS[code].en if code in MENDS else notice.mend
     kind = Kind.PLAUSIBILITY if code in PLAUSIBILITY else Kind.RULE
-    return Finding(code, notice.severity, message, file=file, row=row, field=field, value=value, mend=mend, kind=kind)
+    return Finding(
+        code, notice.severity, message, file=file, row=row, field=field, value=value, mend=MENDS[code].en, kind=kind
+    )

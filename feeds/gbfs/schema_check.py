@@ -14,13 +14,13 @@ from gbfs_validator.constants.error_ids import AppError
 from gbfs_validator.fetch import FetchError
 
 from feeds.findings import Report
-from feeds.gbfs.spec import DISCOVERY, FILES
+from feeds.gbfs.spec import CANDIDATES, DISCOVERY, FILES, VERSIONS
 from feeds.gbfs.tally import Tally
 
 VALIDATOR = "gbfs-validator"
 
 #: Versions whose systems must publish a discovery document.
-_DISCOVERY_REQUIRED = ("2.0", "2.1", "2.2", "2.3", "3.0")
+_DISCOVERY_REQUIRED = frozenset(VERSIONS) - {"1.0", "1.1"}
 
 #: Which of our codes stands for a keyword of JSON Schema.
 _CODES: Mapping[str, str] = {
@@ -75,6 +75,8 @@ def check_schema(bodies: Mapping[str, Any], version: str) -> Report:
     validators = {VALIDATOR: __version__}
     docked = any(name in bodies for name in ("station_information", "station_status"))
     floating = any(name in bodies for name in FILES["vehicle_status"])
+    if version in CANDIDATES:  # of which the validator knows the last
+        bodies, version = _as_last_candidate(bodies), CANDIDATES[-1]
     seen = _Files({**_prepared(bodies), DISCOVERY: _index(bodies, version)})
     run = GBFS("file:/gbfs.json", docked=docked, freefloating=floating, version=version, fetcher=cast("Any", seen))
     try:
@@ -96,6 +98,15 @@ def _prepared(bodies: Mapping[str, Any]) -> dict[str, Any]:
         prepared["system_information"] = copy.deepcopy(information)
         del prepared["system_information"]["data"]["manifest_url"]
     return prepared
+
+
+def _as_last_candidate(bodies: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {**body, "version": CANDIDATES[-1]}
+        if isinstance(body, dict) and body.get("version") in CANDIDATES
+        else body
+        for name, body in bodies.items()
+    }
 
 
 def _index(bodies: Mapping[str, Any], version: str) -> Any:

@@ -17,6 +17,8 @@ from feeds.reading import Limits
 #: A language is a key of the discovery document and here the name of a folder: nothing else is followed.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{2})?")
 
+_PUBLISHED = frozenset(name for names in FILES.values() for name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -31,6 +33,13 @@ class Snapshot:
     others: Mapping[str, Path]
     declared: Discovery | None = None
     missing: tuple[str, ...] = ()
+
+    def published(self) -> dict[str, Path]:
+        """Every file by the name it is published under (``free_bike_status``); one that lies under a name of its
+        operator's own by that of 3.0.
+        """
+        found = {**self.others, **self.files}
+        return {path.stem if path.stem in _PUBLISHED else name: path for name, path in found.items()}
 
 
 def locate(source: Path) -> list[tuple[str, Path]]:

@@ -15,7 +15,12 @@ import pyarrow as pa
 from feeds.gbfs.values import ARROW_TYPES, TIMESTAMP, Kind
 
 #: Versions that are read. 1.0 had no `version` field (it came with 1.1): files without one are 1.0.
-VERSIONS = ("1.0", "1.1", "2.0", "2.1", "2.2", "2.3", "3.0")
+RELEASED = ("1.0", "1.1", "2.0", "2.1", "2.2", "2.3", "3.0")
+
+#: Candidates of the next version, the last one last: read as 3.0, to which they only add.
+CANDIDATES = ("3.1-RC", "3.1-RC2", "3.1-RC3")
+
+VERSIONS = (*RELEASED, *CANDIDATES)
 
 DISCOVERY = "gbfs"
 

@@ -7,6 +7,7 @@ more than 6 GiB reserved).
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import tempfile
@@ -16,6 +17,11 @@ from pathlib import Path
 from typing import Protocol
 
 _LOOK_EVERY_S = 0.02
+#: What a Python program needs of its surroundings. All else is kept from it: it parses what strangers send, and the
+#: environment of a service holds passwords.
+_ENVIRONMENT = frozenset(
+    {"PATH", "HOME", "TMPDIR", "LANG", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Runner(Protocol):
 def run_child(command: Sequence[str], *, memory: int, timeout_s: float) -> Answer:
     """Run a program to its end, or to one of its limits: resident bytes (where ``/proc`` tells) and wall seconds."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as words:
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=words) as process:  # noqa: S603 - callers give programs of ours
+        told = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT}
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=words, env=told) as process:  # noqa: S603 - callers give programs of ours
             fault = _watch(process, memory, timeout_s)
         output.seek(0)
         words.seek(0)

@@ -7,14 +7,12 @@ feed that lies far from the city of its own time zone and would lie near it.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import resources
+from collections.abc import Iterator
 
 from feeds.findings import Finding, Severity
 from feeds.gtfs.ledger import NULLED_CELLS, Ledger
 from feeds.gtfs.workshop import Workshop, literal
+from feeds.time_zones import place_of_zone
 
 CODE = "coordinates_swapped"
 #: A stop is far when it is this many degrees from the middle of the feed; long-distance networks stay below.
@@ -50,7 +48,7 @@ def note_swapped(shop: Workshop, ledger: Ledger, timezone: str) -> None:
     shop.run(f"CREATE OR REPLACE VIEW lost AS {lost}")
     shop.run(f"CREATE OR REPLACE VIEW positions AS {_POSITIONS}")
     lat, lon, count, row = shop.one(_MIDDLE)
-    if count and _exchanged_with((lat, lon), zone_city(timezone)):
+    if count and _exchanged_with((lat, lon), place_of_zone(timezone)):
         sentence = f"the stops lie far from {timezone}, and near it with latitude and longitude exchanged"
         ledger.note(Finding(CODE, Severity.ERROR, sentence, "stops.txt", row, "stop_lat", f"{lat}, {lon}", count))
         return
@@ -72,28 +70,3 @@ def _exchanged_with(middle: tuple[float, float], home: tuple[float, float] | Non
 def _far(one: tuple[float, float], other: tuple[float, float]) -> bool:
     across = abs(one[1] - other[1])
     return math.hypot(one[0] - other[0], min(across, 360 - across)) > _ZONE_DEG
-
-
-@cache
-def _zone_cities() -> Mapping[str, tuple[float, float]]:
-    """The cities of the IANA zones from tzdata's own table (ISO 6709: ±DDMM[SS]±DDDMM[SS])."""
-    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
-    lines = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
-    return {parts[2]: _iso6709(parts[1]) for parts in lines}
-
-
-def _iso6709(text: str) -> tuple[float, float]:
-    lat, lon = re.findall(r"[+-]\d+", text)
-    return _degrees(lat, 2), _degrees(lon, 3)
-
-
-def _degrees(text: str, width: int) -> float:
-    digits = text[1:]
-    whole, minutes, seconds = digits[:width], digits[width : width + 2], digits[width + 2 :]
-    value = int(whole) + int(minutes) / 60 + int(seconds or 0) / 3600
-    return -value if text[0] == "-" else value
-
-
-def zone_city(timezone: str) -> tuple[float, float] | None:
-    """Latitude and longitude of the city that an IANA zone is named after, in degrees."""
-    return _zone_cities().get(timezone)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
+from feeds import own_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +29,5 @@ def disagreements() -> Sequence[Disagreement]:
         Disagreement(
             one["code"], tuple(one["feeds"]), str(one["theirs"]), str(one["guru"]), " ".join(str(one["why"]).split())
         )
-        for one in yaml.safe_load(text)
+        for one in own_yaml.read(text)
     )

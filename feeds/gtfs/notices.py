@@ -14,8 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
+from feeds import own_yaml
 from feeds.findings import Finding, Kind, Severity
 
 REFERENCE = "https://gtfs.org/documentation/schedule/reference/"
@@ -52,7 +51,7 @@ class Notice:
 def notices() -> Mapping[str, Notice]:
     """Every notice by its code."""
     text = resources.files(__package__).joinpath("notices.yaml").read_text("utf-8")
-    return {str(code): _notice(one) for code, one in yaml.safe_load(text).items()}
+    return {str(code): _notice(one) for code, one in own_yaml.read(text).items()}
 
 
 def _notice(plain: Mapping[str, Any]) -> Notice:

@@ -157,8 +157,9 @@ def _settle_all(staged: Mapping[str, Staged], shop: Workshop, ledger: Ledger) ->
     services.write_patterns(shop)
     calls.note_thin_trips(shop, ledger)
     _judge_service(shop, ledger)
-    coordinates.note_swapped(shop, ledger, facts(shop).get("timezone", ""))
-    return _reading(shop, ledger, {"shape_dist_unit": unit} if unit else {})
+    told = facts(shop)
+    coordinates.note_swapped(shop, ledger, told.get("timezone", ""))
+    return _reading(shop, ledger, {**told, **({"shape_dist_unit": unit} if unit else {})})
 
 
 def _write_services(staged: Mapping[str, Staged], shop: Workshop) -> None:
@@ -190,5 +191,5 @@ def _reading(shop: Workshop, ledger: Ledger, told: Mapping[str, str]) -> Reading
         rows={name: pq.read_metadata(path).num_rows for name, path in tables.items()},
         set_aside={file.removesuffix(".txt"): count for file, count in sorted(ledger.set_aside.items())},
         findings=Report(findings=with_mends(ledger.findings)),
-        facts={**facts(shop), **told},
+        facts=told,
     )

@@ -38,7 +38,7 @@ def refuse_what_is_no_zip(source: Path) -> None:
         NotAFeed: with the kind of thing that was found instead.
     """
     if not source.is_file():
-        raise NotAFeed("no such file or folder", file=str(source))
+        raise NotAFeed("no such file or folder", file=source.name)
     with source.open("rb") as stream:
         head = stream.read(1024)
     if not head:

@@ -1,7 +1,8 @@
 """Which services run on which days, and which days are alike.
 
-``services(service_key, service_id)``, ``service_days(service_key, date)``, and the service patterns: two dates on
-which exactly the same services run share a *pattern*, so that a statistic is computed once for all of them.
+``services(service_key, service_id)``, ``service_days(service_key, date)`` (of the years 1970 to 2099), and the service
+patterns: two dates on which exactly the same services run share a *pattern*, so that a statistic is computed once for
+all of them.
 ``service_patterns(date, pattern)`` and ``pattern_services(pattern, service_key)`` count only services that have trips.
 Patterns are numbered from 1 in the order of their first date.
 
@@ -18,6 +19,10 @@ from feeds.gtfs.workshop import Workshop
 #: A calendar with more service days than this has a mistake in its dates (27 years of 2,000 services).
 MOST_SERVICE_DAYS = 20_000_000
 
+#: Years that a timetable can mean, both included: of a service that runs on and on (to the year 9999) only these count.
+FIRST_YEAR, LAST_YEAR = 1970, 2099
+_FROM, _TO = f"greatest(start_date, DATE '{FIRST_YEAR}-01-01')", f"least(end_date, DATE '{LAST_YEAR}-12-31')"
+
 _NO_CALENDAR = """CREATE OR REPLACE VIEW calendar AS SELECT CAST(NULL AS VARCHAR) AS service_id,
     0 AS monday, 0 AS tuesday, 0 AS wednesday, 0 AS thursday, 0 AS friday, 0 AS saturday, 0 AS sunday,
     CAST(NULL AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date WHERE false"""
@@ -30,11 +35,11 @@ FROM (SELECT service_id FROM calendar UNION SELECT service_id FROM calendar_date
 """
 
 # calendar_dates.txt, exception_type: 1 adds the service on that date, 2 takes it away.
-_SERVICE_DAYS = """
+_SERVICE_DAYS = f"""
 WITH ranges AS (
     SELECT service_id, [monday, tuesday, wednesday, thursday, friday, saturday, sunday] AS runs,
-        start_date + CAST(unnest(range(CAST(end_date - start_date AS BIGINT) + 1)) AS INTEGER) AS date
-    FROM calendar WHERE end_date >= start_date
+        {_FROM} + CAST(unnest(range(CAST({_TO} - {_FROM} AS BIGINT) + 1)) AS INTEGER) AS date
+    FROM calendar WHERE {_TO} >= {_FROM}
 ), weekly AS (
     SELECT service_id, date FROM ranges WHERE runs[isodow(date)] = 1
 ), days AS (
@@ -43,7 +48,7 @@ WITH ranges AS (
     EXCEPT SELECT service_id, date FROM calendar_dates WHERE exception_type = 2
 )
 SELECT s.service_key, d.date FROM days d JOIN services s ON s.service_id = d.service_id ORDER BY d.date, s.service_key
-"""
+"""  # noqa: S608 - years of ours
 
 # The set of a day's services is known by its size and two sums over its members that do not depend on their order.
 _PATTERNS = """
@@ -91,7 +96,8 @@ def write_services(shop: Workshop, *, has_calendar: bool, has_dates: bool) -> No
         shop.run(_NO_CALENDAR)
     if not has_dates:
         shop.run(_NO_DATES)
-    claimed = shop.one("SELECT coalesce(sum(greatest(date_diff('day', start_date, end_date) + 1, 0)), 0) FROM calendar")
+    days = f"greatest(date_diff('day', {_FROM}, {_TO}) + 1, 0)"
+    claimed = shop.one(f"SELECT coalesce(sum({days}), 0) FROM calendar")  # noqa: S608 - years of ours
     if int(claimed[0]) > MOST_SERVICE_DAYS:
         sentence = f"the services would run on {claimed[0]} days, more than the {MOST_SERVICE_DAYS} that can be meant"
         raise UnusableFeed(sentence, file="calendar.txt", field="end_date")

@@ -36,6 +36,7 @@ def calls(scene: Scene, schedule: Schedule) -> Iterator[Finding]:
     once = planned.unique(["trip_key", "stop_id"], keep="none")
     found = named.join(once, on=["trip_key", "stop_id"], suffix="_planned", maintain_order="left")
     every = pl.concat([numbered, found], how="diagonal").sort("entity", "place")
+    yield from _unsorted(every)
     yield from _times(scene, every, schedule)
 
 
@@ -68,12 +69,21 @@ def _of_numbered(numbered: pl.DataFrame, planned: pl.DataFrame) -> Iterator[Find
     yield from told("stop_and_sequence_differ", differ, "stop_time_update.stop_id", both)
 
 
+def _unsorted(updates: pl.DataFrame) -> Iterator[Finding]:
+    """Calls out of order, where one of two is told by its stop alone; numbers need no schedule to be compared."""
+    placed = updates.with_columns(at=pl.coalesce("stop_sequence", "stop_sequence_planned")).drop_nulls("at")
+    by_stop = pl.col("stop_sequence").is_null()
+    wrong = _SAME & (pl.col("at") < pl.col("at").shift(1)) & (by_stop | by_stop.shift(1))
+    yield from told("stop_sequence_unsorted", placed.filter(wrong), "stop_time_update.stop_id", _CALL)
+
+
 def _times(scene: Scene, updates: pl.DataFrame, schedule: Schedule) -> Iterator[Finding]:
     """Predictions as instants: those that are given, and those that a delay makes of the schedule."""
     has_call = pl.col("stop_id_planned").is_not_null() | pl.col("departs_s").is_not_null()
     for event, planned in (("arrival", "arrives_s"), ("departure", "departs_s")):
         only_late = pl.col(f"{event}_delay_s").is_not_null() & pl.col(f"{event}_s").is_null()
-        untimed = updates.filter(only_late & has_call & pl.col(planned).is_null())
+        no_time = pl.col(planned).is_null() | pl.col("interpolated").fill_null(value=False)
+        untimed = updates.filter(only_late & has_call & no_time)
         field = f"stop_time_update.{event}.delay"
         yield from told("delay_without_schedule", untimed, field, f"{event}_delay_s")
     yield from _backwards(updates)

@@ -64,7 +64,9 @@ def trips(scene: Scene, schedule: Schedule) -> Iterator[Finding]:
     added = named.filter(is_known & says("trip_relationship", "ADDED"))
     yield from told("added_trip_in_schedule", added, "trip.trip_id", "trip_id")
     named = named.filter(is_known & ~is_new)
-    other_route = pl.col("route_id") != pl.col("route_id_planned")
+    # Of a route that the schedule does not have, that alone is said (`ids`).
+    is_route = pl.col("route_id").is_in(schedule.routes["route_id"].drop_nulls().to_list())
+    other_route = is_route & (pl.col("route_id") != pl.col("route_id_planned"))
     in_alert = pl.col("table") == "informed_entities"
     yield from told("trip_not_of_route", named.filter(other_route & ~in_alert), "trip.route_id", "route_id")
     selected = matched(scene.frames["informed_entities"], schedule)
@@ -83,7 +85,9 @@ def starts(scene: Scene, schedule: Schedule) -> Iterator[Finding]:
     planned = named.filter(pl.col("exact_times").is_null() & ~says("trip_relationship", *CHANGED))
     late = (pl.col("starts_s") != pl.col("first_s")) & (pl.col("starts_s") != pl.col("left_s"))
     yield from told("start_time_differs", planned.filter(late), "trip.start_time", "start_time")
-    exact = named.filter(pl.col("exact_times") == 1).drop_nulls("starts_s")
+    # A run is told from the next by its start; an alert may be about all of them.
+    unnamed = pl.col("start_time").is_null() & (pl.col("table") != "informed_entities")
+    exact = named.filter((pl.col("exact_times") == 1) & (unnamed | pl.col("starts_s").is_not_null()))
     yield from told("frequency_start_time", _off_beat(exact, schedule), "trip.start_time", "start_time")
     running = named.filter(~says("trip_relationship", "DUPLICATED")).drop_nulls("date")
     idle = running.join(schedule.days, on=["service_key", "date"], how="anti", maintain_order="left")
@@ -98,8 +102,9 @@ def headways(scene: Scene, schedule: Schedule) -> Iterator[Finding]:
     yield from told("frequency_fields_missing", rides.filter(bare), "trip.start_time", "trip_id")
     other = (pl.col("trip_relationship") != "UNSCHEDULED").fill_null(value=False)
     yield from told("frequency_relationship", rides.filter(other), "trip.schedule_relationship", "trip_relationship")
-    updates = matched(scene.frames["trip_updates"], schedule).filter(_BY_HEADWAY & pl.col("vehicle_id").is_null())
-    yield from told("frequency_vehicle_missing", updates, "vehicle.id", "trip_id")
+    for table in ("trip_updates", "vehicle_positions"):
+        nameless = matched(scene.frames[table], schedule).filter(_BY_HEADWAY & pl.col("vehicle_id").is_null())
+        yield from told("frequency_vehicle_missing", nameless, "vehicle.id", "trip_id")
 
 
 def _off_beat(exact: pl.DataFrame, schedule: Schedule) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from feeds.gtfs_rt.schedule import Schedule
 
 VALIDATOR = "gtfs-rt-rules"
 #: The version of these rules; raised when one is added or changed.
-VERSION = "1"
+VERSION = "2"
 
 ALONE: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     header_rules.header,

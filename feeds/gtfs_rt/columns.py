@@ -1,6 +1,7 @@
 """Protocol buffers → columns: what `feeds.gtfs_rt.spec` says, value by value.
 
-Most cells of a message are absent, and absent is not zero: a departure without a delay is not on time.
+Most cells of a message are absent, and absent is not zero: a departure without a delay is not on time. Empty texts are
+absent too.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class Columns:
             field = f"{'.'.join(self.table.source)}.{'.'.join(column.path)}".lstrip(".")
             cells = self._cells[column.name]
             if column.type == "text":
-                arrays.append(text_array(cells, field, not_text))
+                # An empty text names nothing: it is what a publisher writes that cannot leave a field out.
+                arrays.append(text_array([cell or None for cell in cells], field, not_text))
             elif column.type == "enum":
                 names = _names(self.table, column)
                 arrays.append(pa.array([names.get(cell) for cell in cells], pa.string()))

@@ -31,7 +31,7 @@ def header(scene: Scene) -> Iterator[Finding]:
     message = scene.message
     if message.version not in VERSIONS:
         yield _told("version_unknown", "gtfs_realtime_version", message.version)
-    requires = VERSIONS.get(message.version, True)
+    requires = VERSIONS.get(message.version, not message.version.startswith("1"))
     if message.timestamp_s is None:
         yield _told("header_timestamp_missing" if requires else "timestamp_missing", "timestamp")
     if message.incrementality is None and requires:
@@ -62,7 +62,11 @@ def age(scene: Scene) -> Iterator[Finding]:
 
 def instants(scene: Scene) -> Iterator[Finding]:
     """Timestamps of entities, predictions, periods of alerts."""
-    for table, column, field in (*_MEASURED, *_PREDICTED):
+    for table, column, field in _MEASURED:
+        # 0 is no timestamp (`simple_rules`), rather than a wrong one.
+        wrong = (pl.col(column) != 0) & ~is_posix(column)
+        yield from told("not_posix_time", scene.frames[table].filter(wrong), field, column)
+    for table, column, field in _PREDICTED:
         yield from told("not_posix_time", scene.frames[table].filter(~is_posix(column)), field, column)
     for table, column, field in _PERIODS:
         # 0 says "no bound", though leaving it out says it better.

@@ -173,7 +173,7 @@ class _Reader:
         tables = {name: table.finish(refused, not_text) for name, table in self._tables.items()}
         tables["alert_texts"] = self._texts.finish(not_text)
         header = self._header
-        timestamp = header.timestamp if header.HasField("timestamp") else None
+        timestamp = header.timestamp or None  # 0 is what an absent one reads as, and says no more
         if timestamp is not None and timestamp > GREATEST:
             refused.append((0, "header.timestamp", str(timestamp), "beyond any instant"))
             timestamp = None

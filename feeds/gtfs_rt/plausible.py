@@ -46,4 +46,4 @@ POSIX: tuple[int, int] = (946_684_800, 4_102_444_800)
 #: The end of the year 9999, which publishers write for "until further notice".
 FOREVER_S = 253_402_300_799
 #: Versions of GTFS Realtime, and whether they require what 2.0 requires.
-VERSIONS: Mapping[str, bool] = {"1.0": False, "1": False, "2.0": True, "2": True}
+VERSIONS: Mapping[str, bool] = {"1.0": False, "2.0": True}

@@ -13,7 +13,7 @@ import polars as pl
 
 from feeds.gtfs_rt.lines import Lines
 
-_CALLS = ("trip_key", "stop_sequence", "stop_key", "arrives_s", "departs_s")
+_CALLS = ("trip_key", "stop_sequence", "stop_key", "arrives_s", "departs_s", "interpolated")
 _STOPS = {"stop_key": pl.Int32, "stop_id": pl.String, "location_type": pl.Int8, "stop_lat": pl.Float64,
           "stop_lon": pl.Float64}  # fmt: skip
 _FREQUENCIES = {"trip_key": pl.Int32, "start_s": pl.Int32, "end_s": pl.Int32, "headway_secs": pl.Int32,
@@ -27,7 +27,8 @@ class Schedule:
     trips: ``trip_key, trip_id, route_id, service_key, direction_id, shape_id, first_s, left_s, exact_times, loops``
         (`first_s` and `left_s` are arrival and departure of the first call; `exact_times` is null unless
         frequencies.txt has the trip; `loops`: whether it calls somewhere twice)
-    calls: ``trip_key, stop_sequence, stop_id, arrives_s, departs_s``
+    calls: ``trip_key, stop_sequence, stop_id, arrives_s, departs_s, interpolated`` (of the schedule's own times, or put
+        in between two of them)
     stops: ``stop_id, location_type, lat, lon``
     routes: ``route_id, route_type``
     days: ``service_key, date``

@@ -17,6 +17,7 @@ _TIME = r"^\d{1,2}:[0-5]\d:[0-5]\d$"
 _DATE = r"^\d{8}$"
 _OTHERWISE_NAMED = pl.all_horizontal(_c("route_id", "direction_id", "start_time", "start_date").is_not_null())
 _HAS_TRIP = pl.any_horizontal(_c("trip_id", "route_id", "start_date").is_not_null())
+_UNTIMED = _c("timestamp_s").is_null() | (_c("timestamp_s") == 0)
 _LEFT_OUT = says("relationship", "SKIPPED", "NO_DATA")
 _OFF_THE_GLOBE = ~(_c("lat").is_between(-90, 90) & _c("lon").is_between(-180, 180))
 
@@ -42,6 +43,8 @@ def _empty_event(event: str) -> Rule:
 RULES: tuple[Rule, ...] = (
     Rule("trip_id_missing", "trip_updates", "trip.trip_id",
          _c("trip_id").is_null() & _c("modified_trip_id").is_null() & ~_OTHERWISE_NAMED),
+    Rule("trip_id_missing", "vehicle_positions", "trip.trip_id",
+         _HAS_TRIP & _c("trip_id").is_null() & _c("modified_trip_id").is_null() & ~_OTHERWISE_NAMED),
     Rule("relationship_missing", "trip_updates", "trip.schedule_relationship", _c("trip_relationship").is_null()),
     Rule("relationship_missing", "vehicle_positions", "trip.schedule_relationship",
          _HAS_TRIP & _c("trip_relationship").is_null()),
@@ -50,8 +53,8 @@ RULES: tuple[Rule, ...] = (
     Rule("vehicle_id_missing", "trip_updates", "vehicle.id",
          _c("vehicle_id").is_null() & ~says("trip_relationship", "CANCELED", "DELETED")),
     Rule("vehicle_id_missing", "vehicle_positions", "vehicle.id", _c("vehicle_id").is_null()),
-    Rule("timestamp_missing", "trip_updates", "trip_update.timestamp", _c("timestamp_s").is_null()),
-    Rule("timestamp_missing", "vehicle_positions", "vehicle.timestamp", _c("timestamp_s").is_null()),
+    Rule("timestamp_missing", "trip_updates", "trip_update.timestamp", _UNTIMED),
+    Rule("timestamp_missing", "vehicle_positions", "vehicle.timestamp", _UNTIMED),
     Rule("no_stop_selector", "stop_time_updates", "stop_time_update.stop_id",
          _c("stop_id").is_null() & _c("stop_sequence").is_null()),
     Rule("no_data_with_times", "stop_time_updates", "stop_time_update.schedule_relationship",

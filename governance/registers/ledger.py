@@ -10,7 +10,8 @@
   would have been refused).
 - *coverage*: how much of the basin's territory the dataset covers.
 
-A dataset that no agreement in force shares gives nothing. Points tell classes only: neither how many records a sealed
+A dataset that no agreement in force shares gives nothing, and nothing is told of how fresh or good it is: not even that
+there is a version. Points tell classes only: neither how many records a sealed
 dataset holds nor the day on which they came in. They buy nothing: what is open stays open to whoever gives nothing.
 """
 
@@ -58,7 +59,7 @@ class Points:
     @property
     def points(self) -> int:
         """The product, in whole points."""
-        return 0 if self.tier is Tier.SEALED else self.freshness * self.quality * self.coverage // 10_000
+        return self.freshness * self.quality * self.coverage // 10_000
 
 
 def freshness(standard: Standard, age_days: int | None) -> int:
@@ -73,17 +74,19 @@ def points(given: Iterable[Given]) -> list[Points]:
     """The points of every dataset, by id. The basin's territory is what all datasets cover together."""
     found = sorted(given, key=lambda one: one.dataset)
     basin = frozenset[str]().union(*(one.territory for one in found))
-    return [
-        Points(
-            dataset=one.dataset,
-            holder=one.holder,
-            tier=one.tier,
-            freshness=freshness(one.standard, one.age_days),
-            quality=QUALITY.get(one.verdict, 0) if one.age_days is not None else 0,
-            coverage=100 * len(one.territory) // len(basin) if basin else 0,
-        )
-        for one in found
-    ]
+    return [_points(one, basin) for one in found]
+
+
+def _points(given: Given, basin: frozenset[str]) -> Points:
+    told = given.tier is not Tier.SEALED and given.age_days is not None
+    return Points(
+        dataset=given.dataset,
+        holder=given.holder,
+        tier=given.tier,
+        freshness=freshness(given.standard, given.age_days) if told else 0,
+        quality=QUALITY.get(given.verdict, 0) if told else 0,
+        coverage=100 * len(given.territory) // len(basin) if basin else 0,
+    )
 
 
 def use_class(answers: int) -> str:

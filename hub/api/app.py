@@ -78,6 +78,35 @@ def create_app(front: Front) -> FastAPI:
     return app
 
 
+#: Each has a router of its own, in the order in which addresses are matched.
+_PARTS: Final = (
+    home,
+    catalogue,
+    realtime,
+    differences,
+    dcat,
+    statistics,
+    releases,
+    cubes,
+    extracts,
+    commons,
+    negotiation,
+    log,
+    access_requests,
+    members,
+    votes,
+    odrl,
+    mds,
+    sanctions,
+    disputes,
+    registers,
+    hooks,
+    atom,
+    basins,
+    quality,
+)
+
+
 def described_app() -> FastAPI:
     """The application with all its routes, and no front office yet: enough to describe it."""
     app = FastAPI(
@@ -94,32 +123,7 @@ def described_app() -> FastAPI:
     )
     install(app, draw=draw_problem)
     gbfs.add_to(app)  # first: its answers are the most
-    for part in (
-        home,
-        catalogue,
-        realtime,
-        differences,
-        dcat,
-        statistics,
-        releases,
-        cubes,
-        extracts,
-        commons,
-        negotiation,
-        log,
-        access_requests,
-        members,
-        votes,
-        odrl,
-        mds,
-        sanctions,
-        disputes,
-        registers,
-        hooks,
-        atom,
-        basins,
-        quality,
-    ):
+    for part in _PARTS:
         app.include_router(part.router, prefix=API)
     add_pages(app)
     app.add_middleware(Superseded)

@@ -6,15 +6,16 @@ import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from governance.bilingual import Sentence
+from hub.api.catalogue import Slug
 from hub.api.files import is_known, reader_cache
 from hub.api.language import Language, said
 from hub.api.paging import Cursor, cursor, place
@@ -26,7 +27,6 @@ from hub.services.notices import Notice, instant
 
 router = APIRouter(tags=["notices"])
 
-Slug = Annotated[str, Path(description="The feed's name; it never changes.", max_length=80)]
 MEDIA_TYPE: Final = "application/atom+xml"
 PAGE: Final = 100
 ATOM: Final[dict[int | str, dict[str, Any]]] = {

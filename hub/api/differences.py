@@ -31,7 +31,8 @@ def difference(
     request: Request,
     purpose: Purpose = None,
 ) -> Response:
-    """What the next version of a timetable changed: a GTFS Diff document, with its meaning in French and English.
+    """What the next version of a timetable or a GBFS system changed: a GTFS Diff document, with its meaning in French
+    and English.
 
     Differences are published from each version to the next.
     """

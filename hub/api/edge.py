@@ -28,6 +28,12 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=()",
 }
+#: What every shared cache may keep, a page of anybody may read in its reader's browser (Fetch, section 3.2): apps use
+#: open feeds without a server of their own. What asks for a key is not among it: keys do not belong into pages.
+FOR_EVERY_PAGE: Final = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Link, Content-Range, Accept-Ranges, Commons-Licence",
+}
 #: Set on a request for HEAD, which is routed as GET: a file's answer then opens no file.
 HEAD: Final = "hub.head"
 #: What members send to the web door is JSON; the longest text of the commons is a small part of this.
@@ -114,5 +120,7 @@ def _complete(message: MutableMapping[str, Any]) -> None:
     headers = MutableHeaders(raw=list(message["headers"]))
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    headers.setdefault("cache-control", "private, no-store")
+    if headers.setdefault("cache-control", "private, no-store").startswith("public"):
+        for name, value in FOR_EVERY_PAGE.items():
+            headers.setdefault(name, value)
     message["headers"] = headers.raw

@@ -5,8 +5,7 @@ These routes stand beside the framework's own: nothing is parsed, checked or dra
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -17,20 +16,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.gbfs.conversion.publication import PUBLISHED
-from hub.api.files import SHUT_CACHE
+from hub.api.live import asked, at_hand, cache_of
 from hub.api.present import API
 from hub.api.reader import front_of, no_key_in_the_address
-from hub.errors import FetchError, NotFound, Unauthorised
-from hub.services.keys import PUBLIC, Actor, authenticate
-from hub.services.live_shelf import MANIFEST_TTL_S, Shelf
+from hub.errors import FetchError, NotFound
+from hub.services.live_shelf import MANIFEST_TTL_S
 from hub.services.live_shown import Ready, Shown, made_ready
 
-#: A cache keeps what is open no longer than this, however long its operator says that it holds: whoever closes a
-#: system does not wait for a day.
-_LONGEST_S: Final = 300
 #: When to come again for a system whose operator was not asked yet.
 _FIRST_S: Final = "30"
-_BEARER: Final = "bearer "
 
 
 def add_to(app: FastAPI) -> None:
@@ -51,7 +45,7 @@ class _Manifest:
         """Answer."""
         request = Request(scope, receive)
         no_key_in_the_address(request)
-        held = await run_in_threadpool(shelf_of(request).manifest)
+        held = await run_in_threadpool(at_hand(request).shelf.manifest)
         gzip = _takes_gzip(request.headers)
         ready = made_ready(held, MANIFEST_TTL_S, gzip=gzip)
         await _send(request, send, ready, gzip=gzip, cache=f"public, max-age={MANIFEST_TTL_S}", licence="")
@@ -63,48 +57,11 @@ class _File:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         request = Request(scope, receive)
-        if scope["query_string"]:
-            no_key_in_the_address(request)
-        shelf, slug = shelf_of(request), scope["path_params"]["slug"]
-        shown, is_public = shelf.at_hand(slug), True
-        if shown is None:
-            shown = await _once(request, shelf, slug)
-        if shown is None:
-            actor = await run_in_threadpool(_actor, request)
-            purpose = request.query_params.get("purpose")
-            shown, is_public = await run_in_threadpool(shelf.for_reader, slug, actor, purpose), False
+        shown = await asked(request, at_hand(request).shelf, scope["path_params"]["slug"])
         gzip = _takes_gzip(request.headers)
         ready = _ready(request, shown, gzip=gzip)
-        cache = f"public, max-age={min(ready.left_s, _LONGEST_S)}" if is_public else SHUT_CACHE
-        await _send(request, send, ready, gzip=gzip, cache=cache, licence=shown.licence)
-
-
-def shelf_of(request: Request) -> Shelf:
-    """The systems that this application has at hand."""
-    state: Any = request.app.state
-    if not hasattr(state, "live_shelf"):
-        state.live_shelf, state.live_pending = Shelf(front_of(request)), {}
-    shelf: Shelf = state.live_shelf
-    return shelf
-
-
-async def _once(request: Request, shelf: Shelf, slug: str) -> Shown | None:
-    """However many ask at this moment, one decision answers them all."""
-    pending: dict[str, asyncio.Task[Shown | None]] = request.app.state.live_pending
-    task = pending.get(slug)
-    if task is None:
-        pending[slug] = task = asyncio.ensure_future(run_in_threadpool(shelf.for_everybody, slug))
-        task.add_done_callback(lambda _: pending.pop(slug, None))
-    return await asyncio.shield(task)
-
-
-def _actor(request: Request) -> Actor:
-    header = request.headers.get("authorization")
-    if header is None:
-        return PUBLIC
-    if not header.lower().startswith(_BEARER):
-        raise Unauthorised("only keys are understood here: Authorization: Bearer mch_…")
-    return authenticate(front_of(request), header[len(_BEARER) :].strip())
+        cache = cache_of(shown.grant, ready.left_s)
+        await _send(request, send, ready, gzip=gzip, cache=cache, licence=shown.grant.licence)
 
 
 def _ready(request: Request, shown: Shown, *, gzip: bool) -> Ready:
@@ -118,15 +75,15 @@ def _ready(request: Request, shown: Shown, *, gzip: bool) -> Ready:
     named = request.path_params
     address = "/".join(named[part] for part in ("version", "language", "file") if part in named)
     if shown.loaded is None:
-        raise HTTPException(503, f"{shown.slug} was not read yet: come again", headers={"Retry-After": _FIRST_S})
+        raise HTTPException(503, f"{shown.grant.slug} was not read yet: come again", headers={"Retry-After": _FIRST_S})
     ready = shown.file(address, at=front_of(request).clock(), gzip=gzip)
     if ready is not None:
         return ready
     if (why := shown.missing(address)) is not None:
-        raise FetchError(f"{shown.slug} declares {address}, and there is none to give: {_WHY[why]}")
+        raise FetchError(f"{shown.grant.slug} declares {address}, and there is none to give: {_WHY[why]}")
     if named.get("version", PUBLISHED[0]) not in PUBLISHED:
         raise NotFound(f"GBFS {named['version']} is not published; there are {' and '.join(PUBLISHED)}")
-    raise NotFound(f"{shown.slug} declares no {address}")
+    raise NotFound(f"{shown.grant.slug} declares no {address}")
 
 
 #: Why a declared file is not there.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, TypeAlias
 
 from starlette.requests import Request
 
+from governance import bilingual
 from governance.bilingual import Sentence
 
-Language = Literal["fr", "en"]
+Language: TypeAlias = bilingual.Language
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 
 
@@ -36,7 +37,7 @@ def prefers_html(request: Request) -> bool:
 
 def said(sentence: Sentence, language: Language) -> str:
     """A sentence in one language."""
-    return sentence.fr if language == "fr" else sentence.en
+    return sentence.said(language)
 
 
 def _ranked(header: str) -> list[str]:

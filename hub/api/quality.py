@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.acting import ActingMember, private
+from hub.api.catalogue import Slug
 from hub.api.files import reader_cache
 from hub.api.paging import Cursor, Limit, link_next, place
 from hub.api.present import said
@@ -30,7 +31,6 @@ from hub.services.quality import Day
 
 router = APIRouter(tags=["feeds"])
 
-Slug = Annotated[str, Path(description="The feed's name; it never changes.", max_length=80)]
 Number = Annotated[int, Path(description="The incident's number.", ge=1, le=2**31 - 1)]
 Days = Annotated[int, Query(description="How many of the newest days.", ge=1, le=366)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from email.utils import format_datetime
 from typing import Any, Final
 
@@ -11,16 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api.catalogue import Slug
-from hub.api.files import SHUT_CACHE, VARY, is_known
+from hub.api.files import VARY, is_known
+from hub.api.live import asked, at_hand, cache_of, once
 from hub.api.present import API
-from hub.api.reader import Asker, FrontOffice, Purpose
+from hub.api.reader import Purpose, front_of
 from hub.services.front import Front
-from hub.services.realtime_reading import Served, as_json, open_message
+from hub.services.live_asking import Grant
+from hub.services.realtime_reading import Served
 
 router = APIRouter(tags=["feeds"])
 
 PROTOBUF: Final = "application/x-protobuf"
 _JSON: Final = "application/json"
+#: A key is looked at where the feed is not open, and not before.
+KEYED: Final[dict[str, Any]] = {"security": [{"HTTPBearer": []}]}
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "Known."},
     404: {"description": "No such feed, or none of GTFS Realtime."},
@@ -36,37 +39,44 @@ DOCUMENT: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/feeds/{slug}/realtime", responses=MESSAGE, response_class=Response)
-def realtime(slug: Slug, front: FrontOffice, reader: Asker, request: Request, purpose: Purpose = None) -> Response:
+@router.get("/feeds/{slug}/realtime", responses=MESSAGE, response_class=Response, openapi_extra=KEYED)
+async def realtime(slug: Slug, request: Request, purpose: Purpose = None) -> Response:
     """The newest message of a GTFS Realtime feed. The headers name the version of the schedule that it was judged
     against (`Hub-Schedule-Version`, and `Link` with `rel="describedby"`).
     """
-    served = open_message(front, slug, actor=reader.actor, purpose=purpose)
-    return _answer(request, front, served, served.digest, PROTOBUF, lambda: served.content)
+    newest = await asked(request, at_hand(request).board, slug)
+    served = newest.message()
+    opened = served.opened
+    headers = _headers(request, newest.grant, served, opened.digest)
+    if is_known(request, opened.digest):
+        return Response(status_code=304, headers=headers)
+    return Response(opened.content, headers=headers, media_type=PROTOBUF)
 
 
-@router.get("/feeds/{slug}/realtime.json", responses=DOCUMENT, response_class=Response)
-def realtime_json(slug: Slug, front: FrontOffice, reader: Asker, request: Request, purpose: Purpose = None) -> Response:
+@router.get("/feeds/{slug}/realtime.json", responses=DOCUMENT, response_class=Response, openapi_extra=KEYED)
+async def realtime_json(slug: Slug, request: Request, purpose: Purpose = None) -> Response:
     """The same message as JSON, to look into it. Programs read the binary one."""
-    served = open_message(front, slug, actor=reader.actor, purpose=purpose)
-    return _answer(request, front, served, f"{served.digest}-json", _JSON, lambda: as_json(served))
+    newest = await asked(request, at_hand(request).board, slug)
+    served = newest.message()
+    loaded, tag = served.loaded, f"{served.opened.digest}-json"
+    headers = _headers(request, newest.grant, served, tag)
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    content = loaded.json if loaded.json is not None else await once(request, tag, loaded.as_json)
+    return Response(content, headers=headers, media_type=_JSON)
 
 
-def _answer(
-    request: Request, front: Front, served: Served, tag: str, media_type: str, content: Callable[[], bytes]
-) -> Response:
-    headers = {
+def _headers(request: Request, grant: Grant, served: Served, tag: str) -> dict[str, str]:
+    front = front_of(request)
+    return {
         "ETag": f'"{tag}"',
         "Last-Modified": format_datetime(served.made_at, usegmt=True),
-        "Cache-Control": f"public, max-age={int(served.fresh_s)}" if served.is_open else SHUT_CACHE,
+        "Cache-Control": cache_of(grant, served.left_s(front.clock())),
         "Vary": VARY,
         "Hub-Verdict": served.verdict,
         **_schedule(front, served),
-        **_terms(served),
+        **_terms(grant),
     }
-    if is_known(request, tag):
-        return Response(status_code=304, headers=headers)
-    return Response(content(), headers=headers, media_type=media_type)
 
 
 def _schedule(front: Front, served: Served) -> dict[str, str]:
@@ -81,15 +91,15 @@ def _schedule(front: Front, served: Served) -> dict[str, str]:
     }
 
 
-def _terms(served: Served) -> dict[str, str]:
+def _terms(grant: Grant) -> dict[str, str]:
     """The conditions, as `hub.api.present.term_headers` gives them; what caches may keep names no single access."""
-    licence = {"Commons-Licence": served.licence} if served.licence else {}
-    if served.is_open:
+    licence = {"Commons-Licence": grant.licence} if grant.licence else {}
+    if grant.decided is None:
         return licence
     return {
-        "Commons-Decision": served.decision,
-        "Commons-Purpose": served.purpose,
-        "Commons-Agreements": ", ".join(sorted(served.permit.grants.values())),
+        "Commons-Decision": grant.decided.id,
+        "Commons-Purpose": grant.purpose,
+        "Commons-Agreements": ", ".join(sorted(grant.decided.permit.grants.values())),
         "Commons-Conditions": "do-not-reidentify",
         **licence,
     }

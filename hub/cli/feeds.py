@@ -14,6 +14,7 @@ from hub.cli import (
     feeds_credentials,
     feeds_diff,
     feeds_history,
+    feeds_incidents,
     feeds_lists,
     feeds_quality,
     feeds_registry,
@@ -22,12 +23,12 @@ from hub.cli.feeds_fetches import fetches_command
 from hub.cli.feeds_merge import merge_command
 from hub.cli.feeds_realtime import realtime_command
 from hub.cli.options import HOME, JSON, LANG, language_asked
-from hub.cli.render import emit
+from hub.cli.render import emit, say
 from hub.cli.work import open_front
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
 from hub.records.models import Attempt, Feed, Version
-from hub.services import manifest
+from hub.services import manifest, retention
 from hub.services.wording import mend_in, message_in
 from hub.settings import settings_of
 
@@ -49,7 +50,7 @@ app.command("diff")(feeds_diff.diff_command)
 app.command("history")(feeds_history.history_command)
 app.command("judge")(feeds_quality.judge)
 app.command("quality")(feeds_quality.show_quality)
-app.add_typer(feeds_quality.incidents_app, name="incidents")
+app.add_typer(feeds_incidents.incidents_app, name="incidents")
 app.add_typer(feeds_brake.brake_app, name="brake")
 
 Home = Annotated[Path | None, HOME]
@@ -80,15 +81,20 @@ def _feed(feed: Feed, current: Version | None) -> dict[str, Any]:
 
 @app.command("show")
 def show(slug: Slug, home: Home = None, as_json: AsJson = False) -> None:
-    """The versions of a feed, newest first."""
-    with open_front(home).records.read() as session:
+    """The versions of a feed, newest first, and until when the content of each is kept."""
+    front = open_front(home)
+    with front.records.read() as session:
         feed_records.feed(session, slug)
-        rows = [_version(one) for one in feed_records.versions(session, slug)]
-    columns = ("version", "standard_version", "verdict", "ingested_at", "source", "set_aside", "digest")
+        kept = retention.of_versions(front, session, slug)
+        rows = [_version(one, kept[one.number]) for one in feed_records.versions(session, slug)]
+    columns = ("version", "standard_version", "verdict", "ingested_at", "source", "set_aside", "digest", "kept_until")
     emit(rows, columns, as_json=as_json, empty="No good version yet; `hub feeds attempts` says what was tried.")
+    if not as_json:
+        for why in dict.fromkeys(row["kept_because"] for row in rows):
+            say(why)
 
 
-def _version(one: Version) -> dict[str, Any]:
+def _version(one: Version, kept: retention.Keeping) -> dict[str, Any]:
     return {
         "version": one.number,
         "standard_version": one.standard_version,
@@ -99,6 +105,8 @@ def _version(one: Version) -> dict[str, Any]:
         "set_aside": sum(one.set_aside.values()),
         "facts": one.facts,
         "digest": one.digest[:12],
+        "kept_until": kept.until,
+        "kept_because": getattr(kept.why, language_asked(None)),
     }
 
 

@@ -13,7 +13,8 @@ from hub.cli.work import open_front
 from hub.records import brakes
 from hub.records.feed_models import Brake
 from hub.services import brake
-from hub.services.incidents import must_be_active
+from hub.services.commons import current_world
+from hub.services.speaking import must_be_active
 
 brake_app = typer.Typer(help="Runs held back because they would touch too many feeds at once.", no_args_is_help=True)
 
@@ -63,6 +64,6 @@ def refuse(number: Held, by: By, home: Home = None) -> None:
 
 def _decide(home: Path | None, number: int, *, allow: bool, by: str) -> None:
     front = open_front(home)
-    must_be_active(front, by)
+    must_be_active(current_world(front), by)
     done = brake.decide(front, number, allow=allow, by=by)
     say(f"{done.id}  {done.run}: {done.state} by {done.decided_by}; {len(done.facts['hidden'])} feeds")

@@ -13,7 +13,7 @@ from hub.cli.render import emit_json, emit_table, say
 from hub.cli.work import reporting
 from hub.clock import system_clock
 from hub.errors import BadRequest
-from hub.services import corpus
+from hub.services import corpus, corpus_changes
 from hub.settings import settings_of
 
 Folder = Annotated[Path, typer.Argument(help="Folder of feeds: archives, folders, GBFS systems, GTFS-RT messages.")]
@@ -28,7 +28,7 @@ def corpus_command(
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Run all checks over a folder of feeds; exit code 1 when a feed newly fails against the baseline."""
-    before = corpus.load(baseline) if baseline else None
+    before = corpus_changes.load(baseline) if baseline else None
     settings = settings_of(None)
     terms = corpus.terms_of(
         _date(date, before),
@@ -40,10 +40,10 @@ def corpus_command(
     with reporting(quiet=as_json) as report:
         run = corpus.run(folder, terms, progress=report)
     if write:
-        corpus.write(run, write)
-    changes = corpus.compare(before, run) if before else []
+        corpus_changes.write(run, write)
+    changes = corpus_changes.compare(before, run) if before else []
     if as_json:
-        emit_json({**corpus.plain(run), "changes": [_change(one) for one in changes]})
+        emit_json({**corpus_changes.plain(run), "changes": [_change(one) for one in changes]})
     else:
         _tell(run, changes, has_baseline=before is not None)
     if any(one.fails_newly for one in changes):
@@ -59,7 +59,7 @@ def _date(told: str | None, before: corpus.Corpus | None) -> dt.date:
         raise BadRequest(f"{told!r} is no date: YYYY-MM-DD") from fault
 
 
-def _change(one: corpus.Change) -> dict[str, Any]:
+def _change(one: corpus_changes.Change) -> dict[str, Any]:
     return {
         "feed": one.feed,
         "before": one.before or None,
@@ -70,7 +70,7 @@ def _change(one: corpus.Change) -> dict[str, Any]:
     }
 
 
-def _tell(run: corpus.Corpus, changes: list[corpus.Change], *, has_baseline: bool) -> None:
+def _tell(run: corpus.Corpus, changes: list[corpus_changes.Change], *, has_baseline: bool) -> None:
     rows = [
         {"feed": name, "standard": one.standard, "verdict": one.verdict, "codes": len(one.counts), "why": one.why}
         for name, one in run.feeds.items()

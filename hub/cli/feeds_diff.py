@@ -1,4 +1,4 @@
-"""``hub feeds diff``: what changed from one version of a timetable to another."""
+"""``hub feeds diff``: what changed from one version of a timetable or of a GBFS system to another."""
 
 from __future__ import annotations
 
@@ -25,17 +25,23 @@ _COUNTS = (
 
 
 def diff_command(
-    feed: Annotated[str, typer.Argument(help="Slug of the feed; or path of a GTFS archive, and the other one's as A.")],
+    feed: Annotated[
+        str,
+        typer.Argument(help="Slug of the feed; or path of a GTFS archive or GBFS folder, and the other one's as A."),
+    ],
     base: Annotated[str, typer.Argument(metavar="A", help="Version: number, day (2026-03-01) or current.")],
     new: Annotated[str | None, typer.Argument(metavar="B", help="The other version; none for two paths.")] = None,
     cap: Annotated[int, typer.Option(help="Changed rows told of each file, at most.", min=0)] = 50,
     everything: Annotated[bool, typer.Option("--all", help="Tell all changed rows, whatever --cap says.")] = False,
-    moved: Annotated[float, typer.Option(help="Metres from which a stop has moved.", min=0)] = 50.0,
+    moved: Annotated[float, typer.Option(help="Metres from which a stop or station has moved.", min=0)] = 50.0,
     lang: Annotated[str | None, LANG] = None,
     home: Annotated[Path | None, HOME] = None,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """What changed from A to B, in words and by file; with --json as a GTFS Diff document (MobilityData, 2.0.0-rc1)."""
+    """What changed from A to B, in words and by file; with --json as a GTFS Diff document (MobilityData, 2.0.0-rc1).
+
+    Of GBFS systems the document has the same shape.
+    """
     language = language_asked(lang)
     with back_at_work(settings_of(home)) as back:
         wish = Wish(back.front.clock(), cap=None if everything else cap, moved_m=moved)

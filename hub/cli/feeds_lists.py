@@ -75,8 +75,9 @@ def give_out(
     if as_dmfr:
         sys.stdout.write(dmfr.write(registry_export.told(front)).decode())
         return
+    live = registry_export.live_of(front)
     with front.records.read() as session:
-        emit_json([row_of(one) for one in registry.listed(session)])
+        emit_json([{**row_of(one), "live": live.get(one.slug, [])} for one in registry.listed(session)])
 
 
 def _show(done: Imported, *, dry_run: bool) -> None:

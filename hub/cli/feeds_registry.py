@@ -87,7 +87,10 @@ def rename(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Supersede a slug: it leads on to another for good. Versions that were kept stay at their addresses."""
+    """Supersede a slug: it leads on to another for good, and scores, incidents and history go with it.
+
+    Versions that were kept stay at their addresses.
+    """
     last = renaming.rename(open_front(home), old, new, why=why)
     if as_json:
         emit_json({"old": old, "leads_to": last})

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import typer
 
 from hub.errors import BadRequest
-from hub.services.wording import Language
+
+if TYPE_CHECKING:
+    from hub.services.wording import Language  # it loads every standard's rules
 
 HOME = typer.Option(help="Folder of the hub (else HUB_HOME, else .hub).", file_okay=False)
 JSON = typer.Option("--json", help="Print JSON instead of a table.")

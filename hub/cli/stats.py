@@ -12,8 +12,8 @@ from hub.cli.options import HOME, JSON
 from hub.cli.render import emit, emit_json, say
 from hub.cli.work import open_front
 from hub.errors import BadRequest
+from hub.services.decisions import SECRETARIAT
 from hub.services.keys import Actor
-from hub.services.publish import SECRETARIAT
 from hub.services.statistics import Wish, definition, definitions, open_statistic, rows
 
 app = typer.Typer(help="Statistics: what they mean, and their numbers.", no_args_is_help=True)

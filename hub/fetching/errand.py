@@ -109,7 +109,8 @@ class Errand:
         return self._saved(answer, place)
 
     def _saved(self, answer: httpcore.Response, place: httpx.URL) -> Answer:
-        wire, content = bodies.Tally(self._fetcher.most_bytes), bodies.Tally(self._fetcher.most_bytes)
+        most = min(self._fetcher.most_bytes, self._ask.most_bytes or self._fetcher.most_bytes)
+        wire, content = bodies.Tally(most), bodies.Tally(most)
         try:
             with bodies.whole(self._target) as file:
                 pieces = bodies.expanded(answer, wire.through(answer.iter_stream()))

@@ -21,11 +21,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One URL to fetch; with `known`, only if it changed since. The URL may hold a user and a password."""
+    """One URL to fetch; with `known`, only if it changed since. The URL may hold a user and a password.
+
+    `most_bytes` is a bound on the wire, and again expanded, below that of the fetcher.
+    """
 
     url: str = field(repr=False)
     known: Validators | None = None
     credential: Credential | None = None
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

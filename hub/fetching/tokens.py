@@ -51,6 +51,10 @@ class Tokens:
                 kept.until_s = self._monotonic() + max(lives_s - _MARGIN_S, lives_s * 0.9)
             return kept.token
 
+    def kept(self, client: ClientCredentials) -> str:
+        """The last token that was got with it, whether it is good or not; empty before the first."""
+        return self._of(client).token
+
     def refused(self, client: ClientCredentials, token: str) -> None:
         """A server did not take a token: it is not used again."""
         kept = self._of(client)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import hub.services.parts  # noqa: F401 - loaded with the worker, so that no job waits for its map libraries
 from hub.errors import BadRequest
 from hub.records import jobs as job_records
 from hub.services import closing, delivering, fetch_log, happenings, judging, memory, merging, probing

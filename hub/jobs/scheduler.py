@@ -59,10 +59,7 @@ def prune_jobs(front: Front) -> None:
 
 def enqueue_checkpoint(front: Front) -> bool:
     """Enqueue the signing of the log when it is due; the worker has the key. Answers whether it was not waiting yet."""
-    if not is_due(front):
-        return False
-    with front.records.write() as session:
-        return job_records.add(session, "checkpoint", {}, at=front.clock()) is not None
+    return is_due(front) and enqueue_chore(front, "checkpoint")
 
 
 def rhythm(front: Front) -> BackgroundScheduler:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 IDLE_S = 1.0
 #: How often a job's lease is renewed while it runs, in seconds: well within `hub.records.jobs.LEASE`.
 HEARTBEAT_S = 60.0
+#: How often it is written down how far a job is: each word is a commit that every other writer waits for.
+TOLD_EVERY = dt.timedelta(seconds=1)
 
 Handler = Callable[[Back, dict[str, Any]], None]
 
@@ -115,9 +118,16 @@ def _heartbeat(back: Back, job_id: int, worker: str) -> Iterator[None]:
 
 
 def _reporter(back: Back, job_id: int, worker: str) -> Callable[[str, int, int], None]:
+    told: tuple[str, dt.datetime] | None = None
+
     def report(phase: str, done: int, total: int) -> None:
+        nonlocal told
+        now = back.front.clock()
+        # A new phase, and the end of one, are told at once.
+        if told is not None and told[0] == phase and done < total and now - told[1] < TOLD_EVERY:
+            return
+        told = phase, now
         with back.front.records.write() as session:
-            now = back.front.clock()
             job_records.progress(session, job_id, phase=phase, done=done, total=total, now=now, worker=worker)
 
     return report

@@ -18,7 +18,7 @@ from hub.durable import storage_errors
 from hub.errors import StorageError
 from hub.records.faults import storage_faults
 
-#: Serialises writers of the audit chain on PostgreSQL (SQLite has one writer at a time anyway).
+#: Serialises writers on PostgreSQL (SQLite has one at a time anyway): the log has one next place for all of them.
 _WRITER_LOCK = 0x6D6F6269
 
 
@@ -42,7 +42,7 @@ class Records:
     def write(self) -> Iterator[Session]:
         """A session that commits as a whole or not at all.
 
-        Writers come one after the other: an audit record's hash covers the one before it.
+        Writers come one after the other: an entry of the log has the place after the one before it.
 
         Raises:
             StorageError: the database cannot be reached or written.

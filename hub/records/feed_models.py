@@ -89,7 +89,9 @@ class Held(Base):
 
 
 class Live(Base):
-    """What is published of a GBFS system now: one object of the released plane with all its files."""
+    """What is published live of a feed now: one object of the released plane with all files of a GBFS system, or with
+    the newest message of GTFS Realtime.
+    """
 
     __tablename__ = "live"
 
@@ -113,7 +115,7 @@ class Fetch(Base):
     """One request for a feed, whatever came of it. Kept for some months."""
 
     __tablename__ = "fetch"
-    __table_args__ = (Index("ix_fetch_slug_at", "slug", "at"),)
+    __table_args__ = (Index("ix_fetch_slug_at", "slug", "at"), Index("ix_fetch_at", "at"))
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80))
@@ -208,7 +210,7 @@ class Brake(Base):
     facts: Mapped[dict[str, Any]]
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[str] = mapped_column(String(80), default="")
-    #: ``waiting``, ``let through`` or ``refused``.
+    #: ``waiting``, ``let through``, ``refused`` or ``overtaken``.
     state: Mapped[str] = mapped_column(String(20))
 
 
@@ -216,7 +218,7 @@ class Happening(Base):
     """What happened to a feed that its readers want to be told: a new version, an error, an address that changed."""
 
     __tablename__ = "happening"
-    __table_args__ = (UniqueConstraint("slug", "number"),)
+    __table_args__ = (UniqueConstraint("slug", "number"), Index("ix_happening_at", "at"))
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     slug: Mapped[str] = mapped_column(String(80))
@@ -266,7 +268,7 @@ class Delivery(Base):
     happening: Mapped[int] = mapped_column(ForeignKey("happening.id"))
     #: 1, and one more each time somebody asks for it again.
     round: Mapped[int] = mapped_column(Integer)
-    #: ``waiting``, ``delivered`` or ``failed``.
+    #: ``waiting``, ``delivered``, ``failed`` or ``withheld`` (its member may not know of it).
     state: Mapped[str] = mapped_column(String(10))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     next_at: Mapped[dt.datetime]

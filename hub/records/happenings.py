@@ -30,14 +30,19 @@ def add(
     """
     if not key or len(key) > LONGEST_KEY:
         raise ValueError(f"a happening's key has 1 to {LONGEST_KEY} characters")
-    same = select(Happening.id).where(Happening.slug == slug, Happening.kind == kind, Happening.key == key)
-    if session.scalar(same.limit(1)) is not None:
+    if is_told(session, slug, kind, key):
         return None
     last = session.scalar(select(func.max(Happening.number)).where(Happening.slug == slug))
     added = Happening(slug=slug, number=(last or 0) + 1, kind=kind, at=at, key=key, facts=storable_facts(dict(facts)))
     session.add(added)
     session.flush()
     return added
+
+
+def is_told(session: Session, slug: str, kind: str, key: str) -> bool:
+    """Whether `add` would find that the same was told before."""
+    same = select(Happening.id).where(Happening.slug == slug, Happening.kind == kind, Happening.key == key)
+    return session.scalar(same.limit(1)) is not None
 
 
 def of_feed(session: Session, slug: str, number: int) -> Happening:

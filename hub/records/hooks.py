@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import NotFound
 from hub.records.feed_models import Delivery, Happening, Hook
+from hub.records.sources import last_of, redirects
 
 WAITING: Final = "waiting"
 DELIVERED: Final = "delivered"
@@ -48,15 +49,17 @@ def end(session: Session, found: Hook, *, at: dt.datetime, why: str) -> None:
         row.state, row.error = FAILED, why
 
 
-def untold(session: Session, found: Hook, *, since: dt.datetime) -> list[Happening]:
+def untold(session: Session, found: Hook, *, since: dt.datetime, most: int | None = None) -> list[Happening]:
     """Happenings that a hook asked for since it exists, and after `since`, with no delivery yet; oldest first."""
     has_one = exists().where(Delivery.hook == found.id, Delivery.happening == Happening.id)
     query = select(Happening).where(Happening.at >= max(since, found.created_at), ~has_one)
     if found.slugs:
-        query = query.where(Happening.slug.in_(found.slugs))
+        # Whoever follows a feed follows it under the name that it was given since.
+        steps = redirects(session)
+        query = query.where(Happening.slug.in_({*found.slugs, *(last_of(steps, one) for one in found.slugs)}))
     if found.kinds:
         query = query.where(Happening.kind.in_(found.kinds))
-    return list(session.scalars(query.order_by(Happening.id)))
+    return list(session.scalars(query.order_by(Happening.id).limit(most)))
 
 
 def add(session: Session, hook_id: str, happening: int, *, at: dt.datetime, state: str = WAITING) -> Delivery:
@@ -91,12 +94,24 @@ def is_due(session: Session, *, now: dt.datetime, since: dt.datetime) -> bool:
     query = select(Delivery.id).where(Delivery.state == WAITING, Delivery.next_at <= now)
     if session.scalar(query.limit(1)) is not None:
         return True
-    return any(untold(session, one, since=since) for one in hooks(session, live=True))
+    return any(untold(session, one, since=since, most=1) for one in hooks(session, live=True))
 
 
-def of_hook(session: Session, hook_id: str, *, most: int, after: int = 0) -> list[tuple[Delivery, Happening]]:
-    """What was told to a hook or is on its way, newest first, with the happening; nothing that was withheld."""
-    ordered = _told(hook_id).order_by(Delivery.id.desc()).offset(after).limit(most)
+def slugs_of_hook(session: Session, hook_id: str) -> list[str]:
+    """The feeds of which anything was told to a hook or is on its way."""
+    joined = select(Happening.slug).join(Delivery, Delivery.happening == Happening.id)
+    query = joined.where(Delivery.hook == hook_id, Delivery.state != WITHHELD)
+    return list(session.scalars(query.distinct().order_by(Happening.slug)))
+
+
+def of_hook(
+    session: Session, hook_id: str, slugs: Collection[str], *, most: int, after: int = 0
+) -> list[tuple[Delivery, Happening]]:
+    """What was told to a hook of these feeds or is on its way, newest first, with the happening; nothing that was
+    withheld. What is left out is not counted by `after` either.
+    """
+    told = _told(hook_id).where(Happening.slug.in_(sorted(slugs)))
+    ordered = told.order_by(Delivery.id.desc()).offset(after).limit(most)
     return [(row[0], row[1]) for row in session.execute(ordered)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -52,6 +52,15 @@ def notes(session: Session, incident: Incident) -> list[IncidentNote]:
     """What was written to an incident, oldest first."""
     query = select(IncidentNote).where(IncidentNote.incident == incident.id)
     return list(session.scalars(query.order_by(IncidentNote.at, IncidentNote.id)))
+
+
+def notes_of(session: Session, incidents: Iterable[Incident]) -> dict[int, list[IncidentNote]]:
+    """What was written to each of these incidents, oldest first, by the incident's id; in one query."""
+    found: dict[int, list[IncidentNote]] = {one.id: [] for one in incidents}
+    query = select(IncidentNote).where(IncidentNote.incident.in_(sorted(found)))
+    for row in session.scalars(query.order_by(IncidentNote.at, IncidentNote.id)):
+        found[row.incident].append(row)
+    return found
 
 
 def how_many_notes(session: Session, incident: Incident) -> int:

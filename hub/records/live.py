@@ -1,4 +1,4 @@
-"""What is published of the GBFS systems now, and the turns in which their operators are asked."""
+"""What is published live of each feed now, and the turns in which operators are asked."""
 
 from __future__ import annotations
 

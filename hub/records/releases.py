@@ -30,9 +30,10 @@ def releases(
     kind: str | None = None,
     audiences: Sequence[str] | None = None,
     version_id: int | None = None,
+    most: int | None = None,
 ) -> list[Release]:
-    """Releases by what they are about, newest first."""
-    query = select(Release).order_by(Release.created_at.desc(), Release.part)
+    """Releases by what they are about, newest first; all with `most` None."""
+    query = select(Release).order_by(Release.created_at.desc(), Release.part).limit(most)
     for column, value in ((Release.subject, subject), (Release.kind, kind), (Release.version_id, version_id)):
         if value is not None:
             query = query.where(column == value)
@@ -52,3 +53,9 @@ def part_of_version(session: Session, version_id: int, part: str, *, audience: s
     if found is None:
         raise NotFound(f"{part} of this version is not released")
     return found
+
+
+def versions_with(session: Session, subject: str, part: str, *, audience: str) -> frozenset[int]:
+    """The ids of a feed's versions of which a part is released for an audience."""
+    named = (Release.subject == subject, Release.part == part, Release.audience == audience)
+    return frozenset(one for one in session.scalars(select(Release.version_id).where(*named)) if one is not None)

@@ -14,11 +14,14 @@ from feeds.judging.scores import Kind
 from feeds.judging.scores import Score as Scored
 from feeds.judging.spans import Answer
 from feeds.judging.standing import Standing as Said
+from hub.records import fetches
 from hub.records.feed_models import Fetch, Score, Standing
 from hub.records.text import storable
 
-#: Outcomes of a request after which the feed was there (see `Fetch.outcome`).
-_GOOD: Final = frozenset({"full", "not_modified"})
+#: Outcomes of a request after which the feed was there.
+_GOOD: Final = frozenset({fetches.FULL, fetches.NOT_MODIFIED})
+#: Scores that are looked at for the newest day that was over: those of twenty days, of which seven are told again.
+_NEWEST: Final = 60
 
 
 def answers(session: Session, slug: str, *, since: dt.datetime, until: dt.datetime) -> list[Answer]:
@@ -86,7 +89,7 @@ def scores(session: Session, slug: str, *, since: dt.date, until: dt.date) -> li
 
 def first_day_to_score(session: Session, slug: str) -> dt.date | None:
     """The day after the newest that was over when it was scored, else the oldest one; None before the first score."""
-    query = select(Score.day, Score.details).where(Score.slug == slug).order_by(Score.day.desc())
+    query = select(Score.day, Score.details).where(Score.slug == slug).order_by(Score.day.desc()).limit(_NEWEST)
     oldest: dt.date | None = None
     for day, details in session.execute(query):
         oldest = day

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from governance.audiences import Audience
@@ -41,6 +41,8 @@ CUBE: Final = "cube"
 #: … or several open feeds merged into one, which is read at its own address as its inputs are (`hub.services.basins`).
 MERGED: Final = "merged"
 _PAGE: Final = 500
+#: What says who may see a release in a list.
+_GROUP: Final = (Release.kind, Release.audience, Release.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,9 @@ def audiences_of(world: World, release: Release, actor: Actor) -> frozenset[Audi
 
 def listed(front: Front, actor: Actor, *, kind: str | None = None, subject: str | None = None) -> list[Release]:
     """All releases whose audience the reader is in, newest first."""
-    found, following = listed_page(front, actor, kind=kind, subject=subject)
+    found, following = listed_page(front, actor, kind=kind, subject=subject, most=_PAGE)
     while following is not None:
-        more, following = listed_page(front, actor, kind=kind, subject=subject, after=following)
+        more, following = listed_page(front, actor, kind=kind, subject=subject, after=following, most=_PAGE)
         found += more
     return found
 
@@ -155,20 +157,29 @@ def listed_page(
 ) -> tuple[list[Release], int | None]:
     """The releases whose audience the reader is in, newest first: `most` of them from the place `after` on, and the
     place where the next ones begin.
+
+    Places count what this reader may see: how many there are for others is not told by them.
     """
+    query = select(Release).order_by(Release.created_at.desc(), Release.part, Release.id)
+    with front.records.read() as session:
+        groups = _readable_groups(front, session, actor, kind, subject)
+        page = query.where(tuple_(*_GROUP).in_(groups)).offset(after).limit(most + 1)
+        found = list(session.scalars(page)) if groups else []
+    return found[:most], (after + most if len(found) > most else None)
+
+
+def _readable_groups(
+    front: Front, session: Session, actor: Actor, kind: str | None, subject: str | None
+) -> list[tuple[str, str, str]]:
+    """Kind, audience and subject of the releases that a reader may see; `readable` asks for no more of a release."""
     world, now = current_world(front), front.clock()
-    found: list[Release] = []
-    query = select(Release).order_by(Release.created_at.desc(), Release.part, Release.id).limit(_PAGE)
+    query = select(*_GROUP).distinct()
     for column, wanted in ((Release.kind, kind), (Release.subject, subject)):
         query = query if wanted is None else query.where(column == wanted)
-    with front.records.read() as session:
-        while page := list(session.scalars(query.offset(after))):
-            for release in page:
-                if len(found) == most:
-                    return found, after
-                found += [release] if readable(world, release, actor, at=now) else []
-                after += 1
-    return found, None
+    groups = [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [
+        one for one in groups if readable(world, Release(kind=one[0], audience=one[1], subject=one[2]), actor, at=now)
+    ]
 
 
 def described(front: Front, release_id: str, *, actor: Actor, purpose: str | None = None) -> Release:

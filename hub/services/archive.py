@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -101,13 +101,21 @@ def compact(back: Back, kind: str, slug: str, day: dt.date) -> int:
     return merged
 
 
-def retain(back: Back, kind: str, now: dt.datetime, *, keep_days: int, shortest: Mapping[str, int]) -> list[str]:
+def retain(
+    back: Back,
+    kind: str,
+    now: dt.datetime,
+    *,
+    keep_days: int,
+    shortest: Mapping[str, int],
+    held: Collection[str] = (),
+) -> list[str]:
     """Forget whole days that lie more than so many days back, of a feed in `shortest` as many as it says, if fewer.
 
-    Answers with what was forgotten, as ``<slug>/<day>``.
+    Nothing is forgotten of a feed in `held`. Answers with what was forgotten, as ``<slug>/<day>``.
     """
     gone: list[str] = []
-    for slug in slugs(back, kind):
+    for slug in sorted({*slugs(back, kind)} - {*held}):
         first = now.astimezone(dt.UTC).date() - dt.timedelta(days=min(keep_days, shortest.get(slug, keep_days)))
         with back.vault.turn_of(f"{kind}.{slug}"), back.vault.stage() as work:
             for day in days(back, kind, slug):
@@ -116,6 +124,31 @@ def retain(back: Back, kind: str, now: dt.datetime, *, keep_days: int, shortest:
                     day_folder(back, kind, slug, day).rename(work / day.isoformat())
                     gone.append(f"{slug}/{day}")
     return gone
+
+
+def hand_over(back: Back, kinds: Iterable[str], old: str, new: str) -> int:
+    """Move the days of a renamed feed to its new name, in the turn of the first of `kinds`; answers with how many.
+
+    A day that the new name has of its own is not touched. Each day moves by one rename.
+    """
+    kinds, moved = list(kinds), 0
+    if not any(_root(back, kind, old).is_dir() for kind in kinds):
+        return 0
+    with (
+        back.vault.turn_of(f"{kinds[0]}.{old}"),
+        back.vault.turn_of(f"{kinds[0]}.{new}"),
+        storage_errors(back.vault.root),
+    ):
+        for kind in kinds:
+            for day in days(back, kind, old):
+                target = day_folder(back, kind, new, day)
+                if not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    day_folder(back, kind, old, day).rename(target)
+                    moved += 1
+            if not days(back, kind, old) and _root(back, kind, old).is_dir():
+                _root(back, kind, old).rmdir()
+    return moved
 
 
 def day_folder(back: Back, kind: str, slug: str, day: dt.date) -> Path:

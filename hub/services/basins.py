@@ -19,7 +19,7 @@ from hub.services.keys import Actor
 def newest(front: Front, territory: str) -> Release | None:
     """The newest merge of a territory, whether anybody may read it or not."""
     with front.records.read() as session:
-        found = release_records.releases(session, subject=territory, kind=MERGED)
+        found = release_records.releases(session, subject=territory, kind=MERGED, most=1)
     return found[0] if found else None
 
 

@@ -24,6 +24,7 @@ from governance.verdicts import denied
 from governance.world import World
 from hub.errors import NotFound
 from hub.records import feeds as feed_records
+from hub.records import live as live_records
 from hub.records import releases as release_records
 from hub.records.models import Attempt, Feed, FindingRow, Release, Version
 from hub.services import identified
@@ -37,6 +38,10 @@ OPEN_PURPOSE = "open-reuse"
 #: What the audit says of a purpose that is in no register: it can never be taken back, so it holds no reader's words.
 UNKNOWN_PURPOSE: Final = "unknown"
 _PAGE = 200
+#: The part of a version that says what it changed (made by `hub.services.differences`).
+DIFFERENCE: Final = "difference"
+#: How many versions are told with a feed; a list of its own tells all.
+_NEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A feed with its current version, its files and the newest attempts: for those who may see them."""
+    """A feed with its current version, its files, the newest versions and attempts: for those who may see them.
+
+    `changed` are those of `versions` with which it was published what they changed.
+    """
 
     entry: Entry
     current: Version
     counts: Mapping[str, int]
     files: tuple[Release, ...]
     attempts: tuple[Attempt, ...]
+    versions: tuple[Version, ...]
+    changed: frozenset[int]
 
 
 def entries(front: Front, world: World) -> list[Entry]:
@@ -195,8 +205,22 @@ def detail(front: Front, slug: str, actor: Actor) -> Detail | None:
             return None
         _ = current.findings  # loaded while the session is open
         files = _files(front, session, slug, current.id)
-        attempts = feed_records.attempts(session, slug, most=5)
-        return Detail(seen, current, severities(current.findings), files, tuple(attempts))
+        newest = tuple(feed_records.versions(session, slug, most=_NEWEST))
+        return Detail(
+            entry=seen,
+            current=current,
+            counts=severities(current.findings),
+            files=files,
+            attempts=tuple(feed_records.attempts(session, slug, most=5)),
+            versions=newest,
+            changed=_changed(front, session, slug, newest),
+        )
+
+
+def _changed(front: Front, session: Session, slug: str, among: tuple[Version, ...]) -> frozenset[int]:
+    audience = published_for(current_world(front), slug, front.clock())
+    told = release_records.versions_with(session, slug, DIFFERENCE, audience=audience.value)
+    return frozenset(one.number for one in among if one.id in told)
 
 
 def versions(front: Front, slug: str, actor: Actor, *, before: int | None, most: int) -> list[Version]:
@@ -245,6 +269,12 @@ def file_of(
             raise NotFound(f"feed {slug!r} has no good version" + (f" of {at.isoformat()}" if at else ""))
         audience = published_for(current_world(front), slug, front.clock())
         return release_records.part_of_version(session, found.id, part, audience=audience.value)
+
+
+def has_live(front: Front, slug: str) -> bool:
+    """Whether anything of a feed is published live; for readers that may see the feed."""
+    with front.records.read() as session:
+        return live_records.live(session, slug) is not None
 
 
 def severities(findings: Iterable[FindingRow]) -> dict[str, int]:

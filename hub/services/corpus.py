@@ -1,8 +1,8 @@
-"""All checks of all standards over a folder of feeds, and what a change of a rule would change for them.
+"""All checks of all standards over a folder of feeds.
 
-Each feed is judged in a process of its own making, one after the other: a feed that ends the process is a line of the
-result, not the end of the run. The date is an argument; with the same date and the same programs the
-result is the same.
+Feeds are judged one after the other in another process: a feed that ends it is a line of the result, not the end of the
+run. The date is an argument; with the same date and the same programs the result is the same. What a changed rule
+changes is told by `hub.services.corpus_changes`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from feeds.errors import FeedError, NotAFeed
-from feeds.findings import Report, Verdict, merge, not_told_by
+from feeds.findings import Report, merge, not_told_by
 from feeds.gtfs import check as gtfs_check
 from feeds.reading import Limits
 from hub.errors import BadRequest
@@ -30,14 +28,11 @@ from hub.services.standards import STANDARDS, Terms
 
 REFUSED: Final = "refused"
 CRASHED: Final = "crashed"
-#: A feed that had one of these and has another verdict of `_BAD` now fails newly.
-_BAD: Final = frozenset({Verdict.FAIL.value, REFUSED, CRASHED})
 #: Files that say what a folder is: everything in it is then one feed.
 _MARKS: Final[Mapping[str, frozenset[str]]] = {
     "gtfs": frozenset({"stops.txt", "routes.txt", "trips.txt", "stop_times.txt", "agency.txt"}),
     "gbfs": frozenset({"gbfs.json", "system_information.json", "station_information.json", "station_status.json"}),
 }
-_FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +52,6 @@ class Corpus:
     date: dt.date
     feeds: Mapping[str, Judged]
     skipped: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A feed whose result is not that of the baseline: verdicts then and now, codes that are new and that are gone."""
-
-    feed: str
-    before: str
-    now: str
-    new: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-
-    @property
-    def fails_newly(self) -> bool:
-        """Whether it was good, or not sure to be bad, and is bad now."""
-        return bool(self.before) and self.before not in _BAD and self.now in _BAD
 
 
 #: Judges one feed; `judge`, or what a test puts in its place. It is sent to another process.
@@ -190,53 +169,3 @@ class _Bench:
             self._pool = self._begin()
             return Judged(standard, CRASHED, why="the process ended")
         return Judged(standard, CRASHED, why=f"{type(fault).__name__}: {fault}".splitlines()[0][:200])
-
-
-def compare(before: Corpus, now: Corpus) -> list[Change]:
-    """The feeds whose results differ, by path; `before` or `now` is empty where one of the runs lacks the feed."""
-    changes = []
-    for name in sorted({*before.feeds, *now.feeds}):
-        then, today = before.feeds.get(name), now.feeds.get(name)
-        was, is_now = dict(then.counts) if then else {}, dict(today.counts) if today else {}
-        change = Change(
-            name,
-            then.verdict if then else "",
-            today.verdict if today else "",
-            tuple(sorted(set(is_now) - set(was))) if then and today else (),
-            tuple(sorted(set(was) - set(is_now))) if then and today else (),
-        )
-        if change.before != change.now or change.new or change.gone:
-            changes.append(change)
-    return changes
-
-
-def plain(corpus: Corpus) -> dict[str, Any]:
-    """A run as JSON holds it."""
-    return {
-        "format": _FORMAT,
-        "date": corpus.date.isoformat(),
-        "feeds": {
-            name: {"standard": one.standard, "verdict": one.verdict, "counts": dict(one.counts), "why": one.why}
-            for name, one in corpus.feeds.items()
-        },
-        "skipped": dict(corpus.skipped),
-    }
-
-
-def write(corpus: Corpus, file: Path) -> None:
-    """Write a run down, to be the baseline of another."""
-    file.write_bytes(orjson.dumps(plain(corpus), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
-
-
-def load(file: Path) -> Corpus:
-    """A run that was written down.
-
-    Raises:
-        BadRequest: the file is not there, or is no such run.
-    """
-    try:
-        told = orjson.loads(file.read_bytes())
-        feeds = {name: Judged(**one) for name, one in told["feeds"].items()}
-        return Corpus(dt.date.fromisoformat(told["date"]), feeds, dict(told["skipped"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise BadRequest(f"{file} is no baseline: write one with --write ({type(fault).__name__})") from fault

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.errors import BadRequest, Conflict, NotFound
 from hub.fetching.credentials import Basic, Bearer, ClientCredentials, Credential, InHeader, InQuery, Way
 from hub.fetching.urls import origin, shown, web_address
-from hub.records import sealing
+from hub.records import held, sealing
 from hub.records.feed_models import Source
 from hub.sealing import Opener
 from hub.services.front import Front
@@ -55,6 +55,8 @@ def put(front: Front, slug: str, kind: str, facts: Mapping[str, str], secrets: M
         auth = {"kind": kind, "origin": origin(source.url), **facts}
         sealed = sealing.sealer(session).seal(orjson.dumps({**auth, **secrets}).decode())
         source.auth, source.secret = auth, sealed
+        # What came may repeat the one before, which is known to nobody any more: all is asked for anew.
+        held.forget(session, slug)
     return auth
 
 
@@ -79,6 +81,7 @@ def remove(front: Front, slug: str) -> bool:
         source = _source(session, slug)
         had = source.secret is not None
         source.auth, source.secret = {}, None
+        held.forget(session, slug)
     return had
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,9 @@ from hub.records import log as log_records
 from hub.services.commons import current_world, world_at
 from hub.services.front import Front
 from hub.services.turn import told
+
+#: In whose name the hub itself publishes and prepares.
+SECRETARIAT: Final = "secretariat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from hub.errors import Refused
 from hub.services import negotiate, negotiate_holding
 from hub.services.back import Back
 from hub.services.commons import current_world
+from hub.services.decisions import SECRETARIAT
 from hub.services.demo_told import Told
 from hub.services.extracts.prepare import prepare
 from hub.services.extracts.reading import open_extract
@@ -32,7 +33,6 @@ from hub.services.front import Front
 from hub.services.keys import Actor
 from hub.services.negotiate_reading import look_here
 from hub.services.negotiate_signing import Handed, submit
-from hub.services.publish import SECRETARIAT
 from hub.services.signing import register
 from hub.services.turn import all_seen
 

@@ -14,6 +14,7 @@ from hub.services.access import listed, open_release
 from hub.services.back import Back
 from hub.services.closing import close
 from hub.services.commons import current_world
+from hub.services.decisions import SECRETARIAT
 from hub.services.demo_told import Told
 from hub.services.front import Front
 from hub.services.keys import Actor
@@ -21,7 +22,6 @@ from hub.services.log_check import check
 from hub.services.log_checkpoints import checkpoint
 from hub.services.log_export import exported
 from hub.services.probing import scan
-from hub.services.publish import SECRETARIAT
 
 _PROPOSAL: Final = "smaller-hamlets"
 _DIFFERENCE: Final = {"floors.open.min_trips": 12, "signatures_required": True}

@@ -1,12 +1,14 @@
-"""The difference of two kept versions of a timetable, asked for by hand or published with the newer one.
+"""The difference of two kept versions of a timetable or a GBFS system, asked for by hand or published with the newer.
 
-It is made where the archives are, from the archives as they came. The web serves what was published and makes none.
+It is made where the archives are: of timetables from the archives as they came, of systems from their tables. The web
+serves what was published and makes none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,9 @@ import orjson
 from sqlalchemy.orm import Session
 
 from feeds.errors import FeedError
+from feeds.gbfs import read as read_system
+from feeds.gbfs.diff import System, system
+from feeds.gbfs.diff import diff as diff_systems
 from feeds.gtfs.diff import Side, Wish, diff
 from hub.errors import BadRequest, NotFound
 from hub.records import feeds as feed_records
@@ -23,11 +28,12 @@ from hub.services import manifest
 from hub.services.back import Back
 from hub.services.catalogue import published_for
 from hub.services.commons import current_world
+from hub.services.detect import detect
 
 #: The part of a version that says what it changed.
 PART: Final = "difference"
 CURRENT: Final = "current"
-_STANDARD: Final = "gtfs"
+_GTFS, _GBFS = "gtfs", "gbfs"
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -39,7 +45,7 @@ def between(back: Back, slug: str, base: str, new: str, wish: Wish) -> dict[str,
 
     Raises:
         NotFound: no such feed or version, or its archive is not kept.
-        BadRequest: the feed is no timetable, or a name means no version.
+        BadRequest: the feed is no timetable and no GBFS system, or a name means no version.
         FeedError: an archive cannot be opened any more.
     """
     with back.front.records.read() as session:
@@ -53,8 +59,10 @@ def of_archives(back: Back, base: Path, new: Path, wish: Wish) -> dict[str, Any]
     """The difference of two archives (or folders) that no feed has to know.
 
     Raises:
-        FeedError: one of them cannot be opened as a timetable.
+        FeedError: one of them cannot be opened as a timetable, or as a folder or ``gbfs.json`` of a system.
     """
+    if all(map(_is_system, (base, new))):
+        return _of_folders(back, base, new, wish)
     sides = [Side(path, path.name, dt.datetime.fromtimestamp(_changed_at(path), dt.UTC)) for path in (base, new)]
     with back.vault.stage() as work:
         return diff(sides[0], sides[1], wish, into=work, limits=back.limits)
@@ -65,7 +73,7 @@ def published(back: Back, version: Version, account: manifest.Manifest, work: Pa
 
     It repeats rows of the version before, so that one must be out for the same readers.
     """
-    if account.standard != _STANDARD or version.number == 1:
+    if account.standard not in (_GTFS, _GBFS) or version.number == 1:
         return None
     world, now = current_world(back.front), back.front.clock()
     audience = published_for(world, version.feed_slug, now).value
@@ -84,16 +92,46 @@ def published(back: Back, version: Version, account: manifest.Manifest, work: Pa
 
 
 def _difference(back: Back, base: Version, new: Version, wish: Wish, work: Path) -> dict[str, Any]:
-    sides = [_side(back, version) for version in (base, new)]
+    accounts = [manifest.read(back.vault, one.feed_slug, one.digest) for one in (base, new)]
+    standards = {account.standard for account in accounts}
+    if standards == {_GBFS}:
+        systems = [system(back.vault.tables(one.feed_slug, one.digest)) for one in (base, new)]
+        names = [(_name(back, one), one.ingested_at) for one in (base, new)]
+        return _of_systems(systems, names, wish)
+    if standards != {_GTFS}:
+        told = " and ".join(sorted(one.upper() for one in standards))
+        raise BadRequest(f"{new.feed_slug} is {told}; differences are made of GTFS and of GBFS")
+    sides = [
+        Side(back.vault.raw(account.raw_digest), _name(back, one), one.ingested_at)
+        for account, one in zip(accounts, (base, new), strict=True)
+    ]
     return diff(sides[0], sides[1], wish, into=work, limits=back.limits)
 
 
-def _side(back: Back, version: Version) -> Side:
-    account = manifest.read(back.vault, version.feed_slug, version.digest)
-    if account.standard != _STANDARD:
-        raise BadRequest(f"{version.feed_slug} is {account.standard.upper()}; differences are made of GTFS")
-    name = f"{back.front.public_url}/api/v1/feeds/{version.feed_slug}/versions/{version.number}/files/archive"
-    return Side(back.vault.raw(account.raw_digest), name, version.ingested_at)
+def _is_system(path: Path) -> bool:
+    try:
+        return detect(path) == _GBFS
+    except FeedError:
+        return False
+
+
+def _of_folders(back: Back, base: Path, new: Path, wish: Wish) -> dict[str, Any]:
+    with back.vault.stage() as work:
+        systems = []
+        for side, path in (("base", base), ("new", new)):
+            (work / side).mkdir()
+            systems.append(system(read_system(path, work / side, limits=back.limits).tables))
+    names = [(path.name, dt.datetime.fromtimestamp(_changed_at(path), dt.UTC)) for path in (base, new)]
+    return _of_systems(systems, names, wish)
+
+
+def _of_systems(systems: Sequence[System], names: Sequence[tuple[str, dt.datetime]], wish: Wish) -> dict[str, Any]:
+    called = (names[0], names[1])
+    return diff_systems(systems[0], systems[1], now=wish.now, names=called, cap=wish.cap, moved_m=wish.moved_m)
+
+
+def _name(back: Back, version: Version) -> str:
+    return f"{back.front.public_url}/api/v1/feeds/{version.feed_slug}/versions/{version.number}/files/archive"
 
 
 def _chosen(back: Back, session: Session, feed: Feed, name: str) -> Version:

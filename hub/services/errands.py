@@ -11,23 +11,28 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feeds.errors import FeedError
 from hub.errors import AddressForbidden, FetchError, TooLarge
 from hub.fetch import Answer, Ask, Fetcher, Validators, shown
-from hub.fetching.credentials import Credential, without
+from hub.fetching.credentials import ClientCredentials, Credential, without
 from hub.records import Records, fetches
 from hub.records import held as held_records
 from hub.records.feed_models import Fetch, Held, Source
 from hub.records.models import Attempt, Feed
 from hub.services import credentials
 from hub.services.back import Back
-from hub.services.standards import STANDARDS
+from hub.services.standards import is_sensitive
 
 #: The content changed and the validators did not: a 304 of this server says nothing.
 LIED = "the content changed while its ETag or Last-Modified did not; it is asked for whole next time"
+
+#: Answers that are read into memory, at each poll anew: the largest public ones are near 30 MiB.
+_MOST_BYTES: Final = dict.fromkeys(("gbfs", "gtfs-rt"), 64 << 20)
 
 
 @dataclass(slots=True)
@@ -56,8 +61,10 @@ class Errands:
         """
         known = self._known(name) if only_if_changed else None
         try:
-            answer = self.fetcher.ask(Ask(url, known, self.credential), target)
+            answer = self.fetcher.ask(Ask(url, known, self.credential, _MOST_BYTES.get(self.standard)), target)
         except FetchError as fault:
+            # The fetcher takes them out of what it says of an answer, and an address may hold one before it is asked.
+            fault.args = (self.without_secrets(str(fault)),)
             self._failed(name, url, fault)
             raise
         lied = self._lied(name, answer)
@@ -73,9 +80,15 @@ class Errands:
                 for row in rows:
                     fetches.add(session, row)
 
-    def not_taken(self, name: str) -> None:
-        """What came under this name was no good: it is not held."""
+    def not_taken(self, name: str, why: FeedError) -> None:
+        """What came under this name was no good: it is not held, and its request failed, whatever status it had.
+
+        To be called before `write_log`.
+        """
         self._answers = [one for one in self._answers if one[0] != name]
+        for row in self._rows:
+            if row.name == name:
+                row.outcome, row.error = fetches.FAILED, self.without_secrets(str(why))
 
     def keep(self, session: Session) -> None:
         """Hold the good answers: to be called where the version that was made of them is committed."""
@@ -98,8 +111,20 @@ class Errands:
             )
 
     def without_secrets(self, text: str) -> str:
-        """A text in which the feed's credential cannot be read."""
-        return without(self.credential.way.secrets, text) if self.credential else text
+        """A text in which the feed's credential cannot be read, nor the token that was got with it."""
+        if self.credential is None:
+            return text
+        way = self.credential.way
+        token = self.fetcher.tokens.kept(way) if isinstance(way, ClientCredentials) else ""
+        return without((*way.secrets, token), text)
+
+    def clean(self, content: bytes) -> bytes:
+        """A document in which they cannot be read: some servers write the caller's key into the addresses that they
+        name, and what is kept of an open feed is open.
+        """
+        if self.credential is None:
+            return content
+        return self.without_secrets(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     @property
     def standard(self) -> str:
@@ -109,8 +134,7 @@ class Errands:
     @property
     def _discreet(self) -> bool:
         # Of operator data the records tell no volumes: the web reads them.
-        standard = STANDARDS.get(self.standard)
-        return standard is not None and standard.sensitive
+        return is_sensitive(self.standard)
 
     def _known(self, name: str) -> Validators | None:
         row = self.held.get(name)

@@ -11,9 +11,10 @@ from hub.released import Released
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The records and the released plane, and the clock to decide by."""
+    """The records and the released plane, and the clock to decide by. `country`: ISO 3166-1 alpha-3, or empty."""
 
     records: Records
     released: Released
     clock: Clock
     public_url: str = "http://127.0.0.1:8000"
+    country: str = ""

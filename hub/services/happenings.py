@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 from hub.fetch import shown
 from hub.records import feeds as feed_records
 from hub.records import happenings as happening_records
+from hub.records import sources as source_records
 from hub.records.feed_models import FeedRedirect, Happening, Incident, Source, Standing
 from hub.records.models import Attempt, Feed, FindingRow, Version
 from hub.services import notices
 from hub.services.front import Front
+from hub.services.standards import is_sensitive
 
 #: The job that looks.
 JOB: Final = "notices"
@@ -30,10 +32,8 @@ JOB: Final = "notices"
 AHEAD_DAYS: Final = (7, 30)
 #: How often in a row a feed must fail to answer before that is told.
 SILENCES: Final = 2
-#: Standards whose versions are told one by one; GBFS has one each poll.
+#: Standards whose versions are told one by one; GBFS has one each day, whether anything changed or not.
 _VERSIONED: Final = frozenset({"gtfs"})
-#: Standards of which no error is repeated: it may hold what was in the feed.
-_SEALED: Final = frozenset({"mds"})
 _LONGEST_ERROR: Final = 300
 #: The check that says whether a feed answers, and for how long its closed incidents are looked at.
 REACHABLE: Final = "reachable"
@@ -61,11 +61,13 @@ def watch(front: Front, now: dt.datetime) -> list[Happening]:
             *_of_incidents(session, now),
             *_of_redirects(session),
         ]
-    if not found:
+        # Nearly all of it was told before: that is found out here, where no writer waits.
+        new = [one for one in found if not happening_records.is_told(session, one.slug, one.kind, one.key)]
+    if not new:
         return []
     with front.records.write() as session:
         told = [
-            happening_records.add(session, one.slug, one.kind, at=one.at, key=one.key, facts=one.facts) for one in found
+            happening_records.add(session, one.slug, one.kind, at=one.at, key=one.key, facts=one.facts) for one in new
         ]
     return [one for one in told if one is not None]
 
@@ -147,7 +149,8 @@ def _run(session: Session, newest: Attempt) -> list[Attempt]:
 
 
 def _trouble(feed: Feed, first: Attempt, newest: Attempt) -> Found:
-    error = "" if feed.standard in _SEALED else newest.error[:_LONGEST_ERROR]
+    # An error may hold what was in the feed.
+    error = "" if is_sensitive(feed.standard) else newest.error[:_LONGEST_ERROR]
     facts = {"since": notices.instant(first.at), **({"error": error} if error else {})}
     kind = notices.REFUSED if newest.outcome == "refused" else notices.UNAVAILABLE
     return Found(feed.slug, kind, newest.at, notices.instant(first.at), facts)
@@ -168,11 +171,22 @@ def _of_incidents(session: Session, now: dt.datetime) -> Iterator[Found]:
     """Feeds that do not answer, and that answer again, as they are judged."""
     recent = or_(Incident.closed_at.is_(None), Incident.closed_at > now - _INCIDENTS)
     query = select(Incident).where(Incident.check == REACHABLE, recent).order_by(Incident.id)
+    renamed = _renamed(session)
     for one in session.scalars(query):
+        # What was before a feed had this name was told under the one before.
+        named_at = renamed.get(one.slug, one.opened_at)
         key, facts = f"incident {one.number}", {"since": notices.instant(one.opened_at)}
-        yield Found(one.slug, notices.UNAVAILABLE, now, key, facts)
-        if one.closed_at is not None:
+        if one.opened_at >= named_at:
+            yield Found(one.slug, notices.UNAVAILABLE, now, key, facts)
+        if one.closed_at is not None and one.closed_at >= named_at:
             yield Found(one.slug, notices.AVAILABLE, now, key, facts)
+
+
+def _renamed(session: Session) -> dict[str, dt.datetime]:
+    """When the last name that leads to a feed was superseded, by the feed's slug."""
+    steps = source_records.redirects(session)
+    rows = session.scalars(select(FeedRedirect).order_by(FeedRedirect.at))
+    return {source_records.last_of(steps, row.slug): row.at for row in rows}
 
 
 def _of_sources(session: Session, now: dt.datetime) -> Iterator[Found]:

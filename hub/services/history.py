@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -88,14 +88,15 @@ def retain(
     *,
     keep_days: int,
     shortest: Mapping[str, int] | None = None,
+    held: Collection[str] = (),
     rollup_days: int = ROLLUP_DAYS,
 ) -> list[str]:
     """Forget what lies too far back: days after `keep_days`, their roll-ups after `rollup_days`; a feed in `shortest`
-    (what its licence and its agreements allow, in days) is kept no longer than that in either form.
+    (what its agreements allow, in days) is kept no longer than that in either form, and all of one in `held` is kept.
     """
     allowed = shortest or {}
-    gone = archive.retain(back, KIND, now, keep_days=keep_days, shortest=allowed)
-    return gone + archive.retain(back, HOURS, now, keep_days=rollup_days, shortest=allowed)
+    gone = archive.retain(back, KIND, now, keep_days=keep_days, shortest=allowed, held=held)
+    return gone + archive.retain(back, HOURS, now, keep_days=rollup_days, shortest=allowed, held=held)
 
 
 def read_history(back: Back, slug: str, since: dt.datetime, until: dt.datetime) -> pa.Table:

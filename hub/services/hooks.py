@@ -11,9 +11,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from governance.bilingual import Sentence
-from governance.verdicts import denied
 from governance.world import World
-from hub.errors import BadRequest, Conflict, NotFound, Refused
+from hub.errors import BadRequest, Conflict, NotFound
 from hub.records import hooks as hook_records
 from hub.records import sealing as sealing_records
 from hub.records.feed_models import Delivery, Happening, Hook
@@ -23,7 +22,7 @@ from hub.services.front import Front
 from hub.services.hook_targets import MAIL, WEBHOOK, shown_target
 from hub.services.keys import Actor
 from hub.services.notices import KINDS, Notice, notice_of
-from hub.services.turn import told
+from hub.services.speaking import must_be_active
 
 #: How many hooks that have not ended a member has at most.
 MOST: Final = 50
@@ -67,19 +66,12 @@ def register(
         Conflict: the member has as many as it may, or the hub has no key to seal with yet.
     """
     world = current_world(front)
-    _must_be_active(world, member)
-    wanted, slugs = sorted(set(kinds)), sorted(set(feeds))
-    if unknown := [kind for kind in wanted if kind not in KINDS]:
-        raise BadRequest(f"no kind is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
-    for slug in slugs:
-        if slug not in world.datasets:
-            raise NotFound(f"no feed is called {slug!r}")
+    must_be_active(world, member)
+    wanted, slugs = _known(world, kinds, feeds)
     display = shown_target(channel, target)
     secret = _PREFIX + b64encode(randomness(SECRET_BYTES)).decode("ascii") if channel == WEBHOOK else ""
-    now = front.clock()
     with front.records.write() as session:
-        if len(hook_records.hooks(session, member=member, live=True)) >= MOST:
-            raise Conflict(f"a member has {MOST} hooks at most: remove one")
+        _must_have_room(session, member)
         sealer = sealing_records.sealer(session)
         made = Hook(
             id=randomness(8).hex(),
@@ -90,7 +82,7 @@ def register(
             secret=sealer.seal(secret) if secret else None,
             slugs=slugs,
             kinds=wanted,
-            created_at=now,
+            created_at=front.clock(),
             ended_why="",
         )
         session.add(made)
@@ -141,12 +133,12 @@ def deliveries(
     world = current_world(front)
     with front.records.read() as session:
         found = hook_records.hook(session, hook_id, member=member)
-        rows = hook_records.of_hook(session, hook_id, most=most + 1, after=after)
-    seen: dict[str, bool] = {}
-    sent = []
-    for delivery, happening in rows[:most]:
-        visible = seen.setdefault(happening.slug, may_be_told(front, world, found.member, happening.slug))
-        sent += [Sent(delivery, notice_of(world, happening))] if visible else []
+        slugs = hook_records.slugs_of_hook(session, hook_id)
+    # Asked before anything is counted: how many there are of a sealed feed is not told by the number of pages either.
+    visible = [slug for slug in slugs if may_be_told(front, world, found.member, slug)]
+    with front.records.read() as session:
+        rows = hook_records.of_hook(session, hook_id, visible, most=most + 1, after=after)
+    sent = [Sent(delivery, notice_of(world, happening)) for delivery, happening in rows[:most]]
     return sent, (after + most if len(rows) > most else None)
 
 
@@ -210,13 +202,20 @@ def _of_message(session: Session, hook: Hook, slug: str, number: str) -> Happeni
     return hook_records.of_message(session, hook.id, slug, int(number))
 
 
-def _must_be_active(world: World, member: str) -> None:
-    found = world.members.get(member)
-    if found is None:
-        raise NotFound(f"no member is called {member!r}")
-    if not found.active:
-        verdict = denied("actor.inactive", "status", actor=member)
-        raise Refused(verdict.reason.en, [told(verdict)])
+def _must_have_room(session: Session, member: str) -> None:
+    if len(hook_records.hooks(session, member=member, live=True)) >= MOST:
+        raise Conflict(f"a member has {MOST} hooks at most: remove one")
+
+
+def _known(world: World, kinds: Iterable[str], feeds: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Kinds and slugs in order, each once, if there are such."""
+    wanted, slugs = sorted(set(kinds)), sorted(set(feeds))
+    if unknown := [kind for kind in wanted if kind not in KINDS]:
+        raise BadRequest(f"no kind is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    for slug in slugs:
+        if slug not in world.datasets:
+            raise NotFound(f"no feed is called {slug!r}")
+    return wanted, slugs
 
 
 def plain(hook: Hook) -> dict[str, Any]:

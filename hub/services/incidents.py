@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from feeds.judging.checks import CHECKS
 from feeds.judging.incidents import Change, Turn, changes
 from feeds.judging.standing import Standing
-from governance.acts import act_refused
 from governance.bilingual import Sentence
-from hub.errors import BadRequest, Conflict, NotFound
+from hub.errors import BadRequest, Conflict
 from hub.records import happenings
 from hub.records import incidents as rows
 from hub.records.feed_models import Incident, IncidentNote
@@ -24,6 +23,7 @@ from hub.services.commons import current_world
 from hub.services.front import Front
 from hub.services.keys import Actor
 from hub.services.notices import INCIDENT_CLOSED, INCIDENT_OPENED
+from hub.services.speaking import must_be_active
 
 #: Characters of a note, and notes of an incident.
 LONGEST_NOTE: Final = 2_000
@@ -89,7 +89,8 @@ def of_feed(front: Front, slug: str, *, before: int | None = None, most: int = 5
     """As `listed`, for whoever is trusted: on the hub's own machine."""
     with front.records.read() as session:
         found = rows.listed(session, slug, before=before, most=most)
-        return [Told(one, tuple(rows.notes(session, one))) for one in found]
+        notes = rows.notes_of(session, found)
+        return [Told(one, tuple(notes[one.id])) for one in found]
 
 
 def note(front: Front, slug: str, number: int, text: str, *, actor: Actor, by: str) -> Told:
@@ -108,27 +109,13 @@ def note(front: Front, slug: str, number: int, text: str, *, actor: Actor, by: s
 def written(front: Front, slug: str, number: int, text: str, *, by: str) -> Told:
     """Write a note for whoever may: on the hub's own machine, or after `note` has asked. Raises as `note` does."""
     kept = plain(text)
-    must_be_active(front, by)
+    must_be_active(current_world(front), by)
     with front.records.write() as session:
         incident = rows.numbered(session, slug, number)
         if rows.how_many_notes(session, incident) >= MOST_NOTES:
             raise Conflict(f"incident {number} of {slug!r} has {MOST_NOTES} notes, which is all that it takes")
         rows.add_note(session, incident, at=front.clock(), by=by, text=kept)
         return Told(incident, tuple(rows.notes(session, incident)))
-
-
-def must_be_active(front: Front, member: str) -> None:
-    """Whoever says something in a member's name says it for one that may act.
-
-    Raises:
-        NotFound: no such member.
-        Refused: it is not active: it has left, or is not admitted yet.
-    """
-    found = current_world(front).members.get(member)
-    if found is None:
-        raise NotFound(f"no member is called {member!r}")
-    if not found.active:
-        raise act_refused("actor.inactive", "status", actor=member)
 
 
 def plain(text: str) -> str:

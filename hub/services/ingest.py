@@ -7,7 +7,6 @@ the row that speaks of them is committed, and the row is the only thing that mak
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import duckdb
 import polars
 from sqlalchemy.orm import Session
 
+from feeds.catalogues.slugs import SLUG_RULE, is_slug
 from feeds.errors import FeedError
 from feeds.findings import Report, merge, not_told_by
 from feeds.reading import Reading
@@ -26,15 +26,13 @@ from hub.records.models import Feed, Version
 from hub.services.back import Back
 from hub.services.detect import detect
 from hub.services.errands import Errands, errands_of
+from hub.services.manifest import FILE as MANIFEST
 from hub.services.manifest import Manifest, for_the_records, manifest_of
 from hub.services.manifest import read as read_manifest
 from hub.services.manifest import write as write_manifest
 from hub.services.obtain import Obtained, is_url, obtain, shown_source
 from hub.services.prepare import bounds_of, iris, must_speak_for_itself, only_new_records, place_in_zones, territory
 from hub.services.standards import STANDARDS, Terms
-
-#: Slugs never change and stand in URLs and folder names.
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,8 @@ def ingest(
         FeedError: the feed is refused; the last good version stays.
         HubError: it could not be fetched or kept.
     """
-    if not _SLUG.fullmatch(slug):
-        raise BadRequest(f"{slug!r} is no slug: small letters, digits and hyphens, 80 at most, a letter or digit first")
+    if not is_slug(slug):
+        raise BadRequest(f"{slug!r} is no slug: {SLUG_RULE}")
     now, told = back.front.clock(), told or shown_source(source)
     try:
         with back.vault.stage() as work, _engine_faults():
@@ -152,18 +150,28 @@ def _take_in_turn(back: Back, arrival: _Arrival, came: Obtained, kind: str) -> I
     if STANDARDS[kind].sensitive:
         reading, report = for_the_records(reading, report)
     with back.front.records.write() as session:
-        version = feed_records.add_version(
-            session,
-            _feed(session, arrival, kind),
-            digest=digest,
-            raw_digest=raw.digest,
-            source=arrival.told,
-            at=arrival.now,
-            reading=reading,
-            report=report,
-        )
+        version = _version(session, arrival, account, reading, report)
         _note(session, arrival, "new", version.id)
     return Ingested(version, is_new=True, manifest=account)
+
+
+def _version(session: Session, arrival: _Arrival, account: Manifest, reading: Reading, report: Report) -> Version:
+    """A new version; or the one that had this very content, whose content was kept no longer and is here again."""
+    feed = _feed(session, arrival, account.standard)
+    known = feed_records.with_digest(session, arrival.slug, account.digest)
+    if known is not None:
+        known.raw_digest, feed.current_id = account.raw_digest, known.id
+        return known
+    return feed_records.add_version(
+        session,
+        feed,
+        digest=account.digest,
+        raw_digest=account.raw_digest,
+        source=arrival.told,
+        at=arrival.now,
+        reading=reading,
+        report=report,
+    )
 
 
 def _judge(back: Back, arrival: _Arrival, kind: str, local: Path, tables: Path) -> tuple[Reading, Report]:
@@ -209,8 +217,8 @@ def _must_speak_the_same(back: Back, slug: str, kind: str) -> None:
 def _known(back: Back, arrival: _Arrival, digest: str) -> Ingested | None:
     with back.front.records.write() as session:
         known = feed_records.with_digest(session, arrival.slug, digest)
-        if known is None:
-            return None
+        if known is None or not back.vault.beside_tables(arrival.slug, digest, MANIFEST).is_file():
+            return None  # or kept no longer than was agreed: it is read again
         _note(session, arrival, "unchanged", known.id)
         feed_records.feed(session, arrival.slug).current_id = known.id
     return Ingested(known, is_new=False, manifest=read_manifest(back.vault, arrival.slug, digest))

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from feeds.findings import Kind, Severity, Verdict
 from feeds.judging.spans import Answer
 from feeds.judging.standing import Standing
-from hub.records import standings
+from hub.records import fetches, standings
 from hub.records.feed_models import Fetch, Source
 from hub.records.models import Feed, FindingRow, Version
-from hub.services.standards import STANDARDS
+from hub.services.polling.rhythm import USUAL_S
+from hub.services.standards import is_sensitive
 from hub.services.wording import kind_of
 
-#: How often a feed of each standard is usually asked, in seconds, where its source does not say.
-_USUAL_S: Final = {"gtfs": 86_400, "gtfs-rt": 30, "gbfs": 60, "mds": 3_600}
 #: An answer speaks for three rounds, so that one put off leaves no hole, and for a quarter of an hour at least.
 _ROUNDS: Final = 3
 _LEAST_HOLD_S: Final = 900
@@ -49,8 +48,7 @@ class Subject:
     @property
     def sensitive(self) -> bool:
         """Whether counts of what was found in it are the operator's own business."""
-        how = STANDARDS.get(self.standard)
-        return how is not None and how.sensitive
+        return is_sensitive(self.standard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def subjects(session: Session) -> list[Subject]:
 
 def _subject(slug: str, source: Source | None, feed: Feed | None) -> Subject:
     standard = feed.standard if feed else source.standard if source else ""
-    every_s = source.every_s if source and source.every_s else _USUAL_S.get(standard, 86_400)
+    every_s = source.every_s if source and source.every_s else USUAL_S.get(standard, 86_400)
     asked = source.active if source else bool(feed and feed.url)
     return Subject(slug, standard, every_s, asked)
 
@@ -162,7 +160,9 @@ def _codes(session: Session, version: int, severity: Severity) -> dict[str, int]
 
 def last_trouble(session: Session, slug: str, at: dt.datetime) -> dict[str, Any]:
     """What the newest request that failed says of itself, for people."""
-    query = select(Fetch).where(Fetch.slug == slug, Fetch.at <= at, Fetch.outcome.in_(("failed", "refused")))
+    query = select(Fetch).where(
+        Fetch.slug == slug, Fetch.at <= at, Fetch.outcome.in_((fetches.FAILED, fetches.REFUSED))
+    )
     row = session.scalar(query.order_by(Fetch.at.desc(), Fetch.id.desc()).limit(1))
     if row is None:
         return {}

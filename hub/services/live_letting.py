@@ -18,14 +18,14 @@ from governance.request import Action, Request
 from governance.world import World
 from hub.errors import Conflict, NotFound
 from hub.records import live as live_records
+from hub.records.feed_models import FeedRedirect
 from hub.released import Stored
 from hub.services.back import Back
 from hub.services.catalogue import OPEN_PURPOSE, never_open, published_for
 from hub.services.commons import world_at
-from hub.services.decisions import note, refused
+from hub.services.decisions import SECRETARIAT, note, refused
 from hub.services.identified import purposes_of
 from hub.services.live_place import remove_old
-from hub.services.publish import SECRETARIAT
 
 
 def question(world: World, slug: str, at: dt.datetime, standard: Standard) -> Request:
@@ -88,6 +88,8 @@ def let_out(
         NotFound, Conflict, Refused: as `must_be_permitted`.
     """
     with back.front.records.write() as session:
+        if session.get(FeedRedirect, slug) is not None:  # renamed while its operator was asked
+            raise NotFound(f"{slug} leads on to another name: nothing is published under this one")
         world = world_at(back.front, session, at)
         request = question(world, slug, at, standard)
         decision = decided(request, world)

@@ -14,7 +14,7 @@ from feeds.gbfs.conversion.publication import PUBLISHED, discovery, tail, versio
 from hub.services.live_pack import Entry, pack
 
 #: Raised when the conversion answers otherwise than before, so that what lies here is made anew.
-_CONVERSION: Final = "1"
+_CONVERSION: Final = "2"
 #: What the conversion told, beside the files: for both versions in one document.
 LOSSES: Final = "losses"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feeds.gbfs.conversion.publication import head
+from hub.services.live_asking import Grant
 from hub.services.live_pack import Held, Pack
 
 
@@ -24,24 +25,17 @@ class Ready:
 class Loaded:
     """An object in memory, and the bytes that were made of it for the current second."""
 
-    digest: str
     pack: Pack
     ready: dict[tuple[str, bool], Ready] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Shown:
-    """A system as a decision lets it be read. `loaded` is None before its operator was first asked.
+    """A system as a decision lets it be read. `loaded` is None before its operator was first asked."""
 
-    `answers` counts those that were given under this decision.
-    """
-
-    slug: str
-    licence: str
-    since: dt.datetime
+    grant: Grant
     loaded: Loaded | None
     fresh: Mapping[str, float]
-    answers: int = 0
 
     def file(self, address: str, *, at: dt.datetime, gzip: bool) -> Ready | None:
         """A file by its address below the system's (``3.0/station_status``); None when there is none."""
@@ -52,7 +46,7 @@ class Shown:
         if ready is None or ready.left_s != left:
             ready = made_ready(held, left, gzip=gzip)
             self.loaded.ready[address, gzip] = ready
-        self.answers += 1
+        self.grant.answers += 1
         return ready
 
     def missing(self, address: str) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from hub.services import archive, history, live
+from hub.services import archive, forgetting, history, live, retention
 from hub.services.back import Back
 from hub.services.realtime import ARCHIVE
+from hub.services.renamed_files import follow
 
 #: The kind of the job that does it.
 JOB: Final = "memory"
@@ -19,6 +20,7 @@ def tidy(back: Back) -> None:
 
     A day is closed an hour after it ended: a poll of its last minute may still be on its way.
     """
+    follow(back)
     now = back.front.clock()
     today = (now - dt.timedelta(hours=1)).astimezone(dt.UTC).date()
     kinds = ((history.KIND, history.compact), (ARCHIVE, _merge))
@@ -30,8 +32,11 @@ def tidy(back: Back) -> None:
                 if day < today:
                     close(back, slug, day)
     live.sweep(back)
-    history.retain(back, now, keep_days=back.history_days)
-    archive.retain(back, ARCHIVE, now, keep_days=back.history_days, shortest={})
+    kept = {*archive.slugs(back, history.KIND), *archive.slugs(back, history.HOURS), *archive.slugs(back, ARCHIVE)}
+    days = retention.days_of(back.front, kept, now)
+    history.retain(back, now, keep_days=back.history_days, shortest=days.shortest, held=days.held)
+    archive.retain(back, ARCHIVE, now, keep_days=back.history_days, shortest=days.shortest, held=days.held)
+    forgetting.forget(back)
 
 
 def _merge(back: Back, slug: str, day: dt.date) -> int:

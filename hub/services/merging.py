@@ -21,22 +21,20 @@ from governance.datasets import Standard
 from governance.decision import Deny, Permit
 from governance.request import Action, Request
 from governance.world import World
-from hub.errors import NotFound
+from hub.errors import NotFound, Refused
 from hub.records.models import Release
 from hub.released import Stored
 from hub.services.access import MERGED, Access, open_release
 from hub.services.basins import newest
 from hub.services.catalogue import OPEN_PURPOSE, file_of, is_open
 from hub.services.commons import current_world
-from hub.services.decisions import decided_again, note, permitted, refuse
+from hub.services.decisions import SECRETARIAT, decided_again, note, permitted, refuse
 from hub.services.front import Front
 from hub.services.keys import PUBLIC, Actor
 
 #: The job that makes what is due.
 JOB: Final = "merge"
 PART: Final = "gtfs"
-#: In whose name the hub publishes.
-SECRETARIAT: Final = "secretariat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ def merge_feeds(
 def merge_due(front: Front, work: Path, *, limits: Limits | None = None) -> list[Remade]:
     """Make the merge of each territory whose open feeds are not those of its newest one; `work` is an empty folder.
 
-    A territory whose feeds cannot be one (several time zones) is told with its reason.
+    A territory whose feeds cannot be one (several time zones), or of which one was closed meanwhile, is told with its
+    reason, and the others go on.
     """
     world = current_world(front)
     territories = sorted({name for dataset in world.datasets.values() for name in dataset.territory})
@@ -75,7 +74,7 @@ def merge_due(front: Front, work: Path, *, limits: Limits | None = None) -> list
     for territory in territories:
         try:
             done.append(merge_territory(front, territory, work, limits=limits))
-        except FeedError as fault:
+        except (FeedError, Refused) as fault:
             done.append(Remade(territory, None, why=str(fault)))
     return done
 

@@ -137,7 +137,8 @@ def notice_of(world: World, happening: Happening) -> Notice:
     feed = dataset.title if dataset is not None else Sentence(happening.slug, happening.slug)
     unknown = Kind(happening.kind, Sentence(happening.kind, happening.kind), Sentence("{feed}", "{feed}"))
     kind = KINDS.get(happening.kind, unknown)
-    said = {name: _said(name, happening.facts.get(name)) for name in kind.facts}
+    facts = _tellable(world, happening.facts)
+    said = {name: _said(name, facts.get(name)) for name in kind.facts}
     return Notice(
         slug=happening.slug,
         number=happening.number,
@@ -146,8 +147,13 @@ def notice_of(world: World, happening: Happening) -> Notice:
         title=kind.title,
         feed=feed,
         sentence=kind.sentence.filled(feed=feed, **said),
-        facts=dict(happening.facts),
+        facts=facts,
     )
+
+
+def _tellable(world: World, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts without a schedule that no document of the commons names: such a feed is shown to nobody."""
+    return {name: value for name, value in facts.items() if name != "schedule" or value in world.datasets}
 
 
 def instant(at: dt.datetime) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from feeds.findings import Finding
+from feeds.gbfs.sources import open_snapshot
+from feeds.gtfs.safety import only_archive
+from feeds.reading import Limits
 from hub.errors import BadRequest
 from hub.fetch import shown
 from hub.services.errands import Errands
@@ -52,7 +56,10 @@ def obtain(errands: Errands, source: str, work: Path, *, current: Callable[[], P
             raise BadRequest(f"{source or '(empty)'}: there is no such file or folder")
         if not (path.is_file() or path.is_dir()):
             raise BadRequest(f"{source}: neither a file nor a folder")
-        return Obtained(path)
+        if path.is_dir():
+            # People keep an archive in a folder of its own: the archive is the feed, and is kept as it is.
+            return Obtained(only_archive(path) or path)
+        return Obtained(_system_around(path, work) if _is_discovery(path) else path)
     # Under a name of ours: a URL may end in anything.
     folder = work / "source"
     folder.mkdir()
@@ -69,6 +76,15 @@ def obtain(errands: Errands, source: str, work: Path, *, current: Callable[[], P
     system = System(errands, held, folder / "system")
     system.take(target, answer)
     return Obtained(system.folder, unchanged=system.unchanged, findings=tuple(system.findings))
+
+
+def _system_around(discovery: Path, work: Path) -> Path:
+    """A folder of what lies beside a discovery document and belongs to its system, and of nothing else that does."""
+    folder = work / "system"
+    folder.mkdir()
+    for name, path in open_snapshot("", discovery, Limits()).published().items():
+        shutil.copyfile(path, folder / f"{name}.json")
+    return folder
 
 
 def _is_discovery(path: Path) -> bool:

@@ -89,11 +89,12 @@ class System:
         return files
 
     def _keep_discovery(self, document: Path) -> None:
-        place = document.rename(self.folder / f"{DISCOVERY}.json")
-        # Some servers write the caller's key into the addresses that they name, and archives of open feeds are open.
-        text = place.read_text("utf-8", "surrogateescape")
-        if (clean := self.errands.without_secrets(text)) != text:
-            place.write_text(clean, "utf-8", "surrogateescape")
+        self._clean(document.rename(self.folder / f"{DISCOVERY}.json"))
+
+    def _clean(self, place: Path) -> None:
+        came = place.read_bytes()
+        if (clean := self.errands.clean(came)) != came:
+            place.write_bytes(clean)
 
     def _take_file(self, name: str, address: str, named_by: str) -> None:
         target = self.folder / f"{name}.json"
@@ -109,6 +110,7 @@ class System:
             raise self._refusal(name, named_by, fault) from fault
         else:
             self.unchanged = self.unchanged and came.not_modified
+            self._clean(target)
 
     def _refusal(self, name: str, named_by: str, fault: FetchError) -> FeedError:
         return FeedError(self.errands.without_secrets(f"named by {named_by}: {fault}"), file=f"{name}.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from feeds import statistics
+from feeds.gbfs.vehicles_renamed import rename_vehicles
 from feeds.gtfs.shapes import route_lines, to_geojson
 from hub.records import feeds as feed_records
 from hub.records.models import Version
@@ -22,10 +24,8 @@ from hub.services.busy_day import days_and_layer
 from hub.services.differences import PART as DIFFERENCE
 from hub.services.differences import published as difference
 from hub.services.manifest import Manifest
+from hub.services.media import GEOJSON, MESSAGE, PARQUET
 
-PARQUET = "application/vnd.apache.parquet"
-GEOJSON = "application/geo+json"
-MESSAGE = "application/x-protobuf"
 _SUFFIX = {PARQUET: ".parquet", GEOJSON: ".geojson", "application/zip": ".zip", "application/json": ".json"}
 _SUFFIX |= {MESSAGE: ".pb"}
 
@@ -64,6 +64,10 @@ def parts(back: Back, version: Version, account: Manifest, work: Path) -> Iterat
     if standard == "gtfs-rt":
         yield Part("archive", archive, MESSAGE)
         return
+    if standard == "gbfs":
+        # For good and for everybody: no vehicle is to be followed from one version to the next.
+        rename_vehicles(archive, work / "archive", key=secrets.token_bytes(32))
+        archive = work / "archive"
     yield Part("archive", archive, "application/zip" if zipfile.is_zipfile(archive) else "application/json")
     for table, name in TABLES[standard].items():
         if table in tables:

@@ -1,21 +1,24 @@
 """Let out what a holder opened: the archive as it came, its statistics, its map layers. After a decision, audited.
 
-Only datasets that are open and granted to everyone pass `governance.decide`; for all others there is nothing to
-publish, and asking leaves a denial in the audit.
+Only datasets that are open to everyone, or to every member that is known (the identified tier), pass
+`governance.decide`; for all others there is nothing to publish, and asking leaves a denial in the log.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from governance.audiences import Audience
 from governance.decision import Deny, Permit
 from governance.request import Action, Request
+from governance.world import World
 from hub.errors import Conflict, Refused
 from hub.records import releases as release_records
 from hub.records.models import Release, Version
@@ -24,15 +27,15 @@ from hub.services import manifest
 from hub.services.back import Back
 from hub.services.catalogue import OPEN_PURPOSE, published_for
 from hub.services.commons import current_world
-from hub.services.decisions import decided_again, note, permitted, refuse
+from hub.services.decisions import SECRETARIAT, decided_again, note, permitted, refuse
 from hub.services.identified import purposes_of
 from hub.services.ingest import Ingested
+from hub.services.live_pushed import put_pushed
 from hub.services.manifest import Manifest
-from hub.services.parts import Part, parts
 from hub.services.standards import STANDARDS
 
-#: In whose name the hub publishes.
-SECRETARIAT = "secretariat"
+if TYPE_CHECKING:
+    from hub.services.parts import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,7 @@ def publish_version(back: Back, version: Version) -> list[Release]:
         there = _there(session, version, audience)
     if there:
         return there
-    is_open = audience is Audience.OPEN
-    request = Request(
-        actor=SECRETARIAT,
-        action=Action.PUBLISH_OPEN,
-        subject=version.feed_slug,
-        audience=audience,
-        purpose=OPEN_PURPOSE if is_open else purposes_of(world, version.feed_slug, at)[0],
-        at=at,
-    )
+    request = _question(world, version.feed_slug, audience, at)
     permit = permitted(back.front, request)
     with back.vault.stage() as work:
         kept = list(_keep(back, version, account, work))
@@ -85,6 +80,18 @@ def publish_version(back: Back, version: Version) -> list[Release]:
     return rows
 
 
+def _question(world: World, slug: str, audience: Audience, at: dt.datetime) -> Request:
+    is_open = audience is Audience.OPEN
+    return Request(
+        actor=SECRETARIAT,
+        action=Action.PUBLISH_OPEN,
+        subject=slug,
+        audience=audience,
+        purpose=OPEN_PURPOSE if is_open else purposes_of(world, slug, at)[0],
+        at=at,
+    )
+
+
 def _there(session: Session, version: Version, audience: Audience) -> list[Release]:
     return release_records.releases(session, kind="open", version_id=version.id, audiences=[audience.value])
 
@@ -97,9 +104,13 @@ def publish_if_open(back: Back, done: Ingested) -> list[Release] | str:
         return publish_version(back, done.version)
     except (Refused, Conflict) as refusal:
         return f"kept, nothing published: {refusal}"
+    finally:
+        put_pushed(back, done.version, done.manifest)  # it withdraws, too, what may be read no more
 
 
 def _keep(back: Back, version: Version, account: Manifest, work: Path) -> Iterator[_Kept]:
+    from hub.services.parts import parts  # noqa: PLC0415 - it loads map libraries, which readers need not wait for
+
     for part in parts(back, version, account, work):
         back.progress(f"publishing {part.name}", 0, 0)
         yield _Kept(part, back.front.released.put_file(part.path))

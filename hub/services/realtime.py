@@ -100,18 +100,19 @@ def take(
     schedule: str | None = None,
     every_s: int | None = None,
     desk: Desk | None = None,
+    read: Message | None = None,
 ) -> Taken:
     """Take a message in that was fetched at `at`.
 
     It is judged against the current version of `schedule`, else of the schedule that the feed is registered with, else
     by itself. `every_s` is after how many seconds the feed is asked again, else what it is registered with. A caller
-    that takes many messages keeps a `Desk`.
+    that takes many messages keeps a `Desk`; one that asked whether it is `usable` gives what it read.
 
     Raises:
         NotAFeed, UnusableFeed: it is no message, or nothing of it can be used; the one before stays.
         Conflict: the feed is of another standard.
     """
-    read = _usable(message)
+    read = read or usable(message)
     with back.vault.turn_of(slug):
         round_ = _round(back, slug, message, at=at, schedule=schedule, every_s=every_s)
         return _take_in_turn(back, round_, read, desk or Desk())
@@ -130,9 +131,14 @@ def still(back: Back, slug: str, *, at: dt.datetime, every_s: int | None = None)
         return False
 
 
+def folder_of(slug: str) -> str:
+    """Where the newest message of a feed lies in the vault."""
+    return f"{_FOLDER}/{slug}"
+
+
 def last_message(back: Back, slug: str) -> bytes | None:
     """The newest good message of a feed, as it came; None before the first. A 304 says that it is still the answer."""
-    return back.vault.note(f"{_FOLDER}/{slug}", _MESSAGE)
+    return back.vault.note(folder_of(slug), _MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,12 @@ class _Round:
         return self.message != self.last
 
 
-def _usable(message: bytes) -> Message:
+def usable(message: bytes) -> Message:
+    """What a message says.
+
+    Raises:
+        NotAFeed, UnusableFeed: it is no message, or nothing of it can be used.
+    """
     read = parse(message)
     if read.entities and not read.tables["entities"].num_rows:
         raise UnusableFeed(f"no usable entity is left: {read.set_aside[0].reason}", row=read.set_aside[0].entity)
@@ -200,7 +211,7 @@ def _take_in_turn(back: Back, round_: _Round, read: Message, desk: Desk) -> Take
         append(back, ARCHIVE, round_.slug, spoken, round_.at)
         if before is not None and _goes_back(read, before, round_.at):
             return replace(taken, why="older than the message before, which stays")
-        back.vault.keep_note(f"{_FOLDER}/{round_.slug}", _MESSAGE, round_.message)
+        back.vault.keep_note(folder_of(round_.slug), _MESSAGE, round_.message)
         desk.remember(round_.slug, round_.message, Before.of(read, round_.at))
     about = About(round_.against, report, read.timestamp_s)
     try:

@@ -1,151 +1,122 @@
-"""Hand a feed's newest message to a reader, after a decision. Asks no operator: the worker alone does (`realtime`)."""
+"""A feed's newest message as a process that answers readers has it at hand, after a decision (`live_asking`)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 import orjson
-from sqlalchemy.orm import Session
 
 from feeds.gtfs_rt.plain import plain
 from feeds.gtfs_rt.plausible import POSIX
-from governance.audiences import Audience
 from governance.datasets import Standard
-from governance.decision import Permit
-from governance.request import Action, Request
-from hub.errors import FetchError, NotFound
-from hub.records import live as live_records
-from hub.records.feed_models import Live
-from hub.services import catalogue, identified
+from hub.errors import FetchError
+from hub.services import catalogue
 from hub.services.commons import current_world
-from hub.services.decisions import decided_counting
 from hub.services.front import Front
 from hub.services.keys import Actor
-from hub.services.live_place import packs
+from hub.services.live_asking import Asked, Grant
+from hub.services.live_objects import Objects
 from hub.services.realtime_pack import MESSAGE, Against, Opened, unpacked
-from hub.services.trail import used
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A message in memory, and its JSON as soon as somebody asked for that."""
+
+    opened: Opened
+    json: bytes | None = None
+
+    def as_json(self) -> bytes:
+        """The message as JSON, made once for all its readers (see `feeds.gtfs_rt.plain`)."""
+        if self.json is None:
+            self.json = orjson.dumps(plain(self.opened.content))
+        return self.json
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A message for a reader.
+    """A message for readers.
 
-    `digest` is the SHA-256 of its bytes, `made_at` what its header says, else when it was fetched, `fresh_s` how many
-    seconds until the next one is expected. `against` is None where the reader may not know the schedule, or where
-    there was none.
+    `made_at` is what its header says, else when it was fetched; `until` is when the next one is expected, as POSIX
+    seconds. `against` is None where the reader may not know the schedule, or where there was none.
     """
 
-    content: bytes
-    digest: str
+    loaded: Loaded
     made_at: dt.datetime
-    fresh_s: float
+    until: float
     against: Against | None
-    verdict: str
-    audience: Audience
-    permit: Permit
-    decision: str
-    purpose: str
-    licence: str
 
     @property
-    def is_open(self) -> bool:
-        """Whether everybody may read it, so that caches may keep it."""
-        return self.audience is Audience.OPEN
+    def opened(self) -> Opened:
+        """The message's bytes and what the hub says of them."""
+        return self.loaded.opened
+
+    @property
+    def verdict(self) -> str:
+        """What the checks said of it: ``pass``, ``fail`` or ``unknown``."""
+        return self.opened.verdict
+
+    def left_s(self, at: dt.datetime) -> int:
+        """Whole seconds until the next message is expected."""
+        return max(0, int(self.until - at.timestamp()))
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What a decision lets be read of a feed. `served` is None before its first good message."""
+
+    grant: Grant
+    served: Served | None
+
+    def message(self) -> Served:
+        """The message, counted as an answer.
+
+        Raises:
+            FetchError: the feed is declared, and no good message of it was ever got.
+        """
+        if self.served is None:
+            raise FetchError(f"{self.grant.slug} is declared here, and no good message of it was ever got")
+        self.grant.answers += 1
+        return self.served
+
+
+class Board(Asked[Newest]):
+    """The messages at hand in one process."""
+
+    def __init__(self, front: Front) -> None:
+        super().__init__(front, Standard.GTFS_RT)
+        self._objects = Objects(front, lambda content: Loaded(unpacked(content)))
+
+    def _read(self, grant: Grant) -> Newest:
+        found = self._objects.newest(grant.slug)
+        if found is None:
+            return Newest(grant, None)
+        row, loaded = found
+        made_at = _made_at(loaded.opened.timestamp_s, row.at)
+        against = self._visible(loaded.opened.against, grant.actor)
+        return Newest(grant, Served(loaded, made_at, float(row.fresh[MESSAGE]), against))
+
+    def _visible(self, against: Against | None, actor: Actor) -> Against | None:
+        """The schedule, if this reader may know which versions it has."""
+        if against is None or against.slug not in current_world(self._front).datasets:
+            return None
+        return against if catalogue.may_see(self._front, against.slug, actor) else None
 
 
 def open_message(front: Front, slug: str, *, actor: Actor, purpose: str | None = None) -> Served:
-    """Decide whether `actor` may read the newest message of a feed, write that down once, and hand it out.
+    """Decide once whether `actor` may read the newest message of a feed, and hand it out: for whoever keeps no `Board`.
 
     Raises:
         NotFound: no such feed, or none of GTFS Realtime.
         Refused: it is sealed to this reader, who may not even learn whether there is a message.
         FetchError: the feed is declared, and no good message of it was ever got.
     """
-    found = catalogue.entry(front, slug)
-    if found.standard != Standard.GTFS_RT:
-        raise NotFound(f"{slug} is no GTFS Realtime feed: it is {found.standard}")
-    if not catalogue.may_see(front, slug, actor):
-        catalogue.must_see(front, slug, actor)
-    with front.records.read() as session:
-        row = live_records.live(session, slug)
-    if row is None:
-        raise FetchError(f"{slug} is declared here, and no good message of it was ever got")
-    request = _question(front, slug, row, actor, purpose)
-
-    def counted(session: Session) -> Request:
-        now, member = front.clock(), request.actor
-        taken = used(session, current_world(front), member, slug, at=now) if member is not None else None
-        return replace(request, at=now, used=taken)
-
-    outcome = decided_counting(front, counted)
-    row, opened = _opened(front, row)
-    return Served(
-        content=opened.content,
-        digest=opened.digest,
-        made_at=_made_at(opened.timestamp_s, row.at),
-        fresh_s=max(0.0, float(row.fresh[MESSAGE]) - front.clock().timestamp()),
-        against=_visible(front, opened.against, actor),
-        verdict=opened.verdict,
-        audience=request.audience,
-        permit=outcome.permit,
-        decision=outcome.id,
-        purpose=request.purpose,
-        licence=found.licence,
-    )
-
-
-def as_json(served: Served) -> bytes:
-    """The message as JSON, made once for all its readers (see `feeds.gtfs_rt.plain`)."""
-    return _json(served.digest, served.content)
-
-
-@lru_cache(maxsize=4)
-def _json(_digest: str, content: bytes) -> bytes:
-    return orjson.dumps(plain(content))
-
-
-def _question(front: Front, slug: str, row: Live, actor: Actor, purpose: str | None) -> Request:
-    world = current_world(front)
-    reader = catalogue.reading_as(actor)
-    audience, at = Audience(row.audience), front.clock()
-    named = [purpose] if purpose else identified.purposes_of(world, slug, at)
-    if audience is Audience.OPEN:
-        named = [purpose or catalogue.OPEN_PURPOSE]
-    member = world.members.get(reader or "")
-    if audience is Audience.OPEN and (member is None or not member.active):
-        reader = None  # what is open is lost by nobody: a member that left reads it as the public does
-    return Request(
-        actor=reader,
-        action=Action.READ,
-        subject=slug,
-        audience=audience,
-        purpose=catalogue.registered(world, next(iter(named), catalogue.OPEN_PURPOSE)),
-        at=at,
-    )
-
-
-def _opened(front: Front, row: Live) -> tuple[Live, Opened]:
-    """The message of a row, or of the one that took its place meanwhile for the same readers."""
-    try:
-        return row, unpacked(packs(front, row.slug).read(row.digest))
-    except NotFound:
-        with front.records.read() as session:
-            newer = live_records.live(session, row.slug)
-        if newer is None or newer.audience != row.audience:
-            raise
-        return newer, unpacked(packs(front, row.slug).read(newer.digest))
+    board = Board(front)
+    return (board.for_everybody(slug) or board.for_reader(slug, actor, purpose)).message()
 
 
 def _made_at(timestamp_s: int | None, fetched: dt.datetime) -> dt.datetime:
     if timestamp_s is None or not POSIX[0] <= timestamp_s <= fetched.timestamp():
         return fetched
     return dt.datetime.fromtimestamp(timestamp_s, dt.UTC)
-
-
-def _visible(front: Front, against: Against | None, actor: Actor) -> Against | None:
-    """The schedule, if this reader may know which versions it has."""
-    if against is None or against.slug not in current_world(front).datasets:
-        return None
-    return against if catalogue.may_see(front, against.slug, actor) else None

@@ -11,7 +11,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from feeds.catalogues import STANDARDS
-from feeds.catalogues.slugs import is_slug
+from feeds.catalogues.slugs import SLUG_RULE, is_slug
 from hub.errors import BadRequest, Conflict, NotFound
 from hub.records import sources as records
 from hub.records.feed_models import Source
@@ -28,7 +28,7 @@ def add(front: Front, slug: str, wanted: Wanted) -> Registered:
         Conflict: it is registered already, was superseded, or is a feed of another standard.
     """
     if not is_slug(slug):
-        raise BadRequest(f"{slug!r} is no slug: small letters, digits and hyphens, 80 at most, a letter or digit first")
+        raise BadRequest(f"{slug!r} is no slug: {SLUG_RULE}")
     if wanted.standard not in STANDARDS:
         raise BadRequest(f"a standard is wanted, one of {', '.join(STANDARDS)}")
     if wanted.url is None:

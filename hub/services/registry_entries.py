@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -19,9 +20,11 @@ from hub.records.models import Feed
 from hub.records.text import storable
 from hub.services.commons import current_world
 from hub.services.front import Front
+from hub.services.polling.rhythm import GBFS_S, REALTIME_S
 
-#: Bounds of a rhythm, in seconds: nobody is asked more often than GTFS-RT changes, nor less than each month.
-FASTEST_S, SLOWEST_S = 5, 2_678_400
+#: Bounds of a rhythm, in seconds, by standard: those that a poll keeps to, and of other standards a month at most.
+RHYTHMS_S: Final = {"gtfs-rt": REALTIME_S, "gbfs": GBFS_S}
+OTHER_RHYTHMS_S: Final = (5, 2_678_400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def write_down(session: Session, source: Source, wanted: Wanted) -> None:
             raise BadRequest(f"the address of {source.slug!r}: {fault}")
         source.url, source.due_at, source.failures = wanted.url, None, 0
     if wanted.every_s is not None:
-        source.every_s, source.due_at = _rhythm(wanted.every_s), None
+        source.every_s, source.due_at = _rhythm(source.standard, wanted.every_s), None
     if wanted.schedule is not None:
         source.schedule = _schedule(session, source, wanted.schedule)
     if wanted.active is not None and wanted.active != source.active:
@@ -145,9 +148,10 @@ def write_down(session: Session, source: Source, wanted: Wanted) -> None:
             setattr(source, name, storable(text.strip()))
 
 
-def _rhythm(every_s: int) -> int | None:
-    if every_s and not FASTEST_S <= every_s <= SLOWEST_S:
-        raise BadRequest(f"a rhythm is {FASTEST_S} to {SLOWEST_S} seconds, or 0 for the usual")
+def _rhythm(standard: str, every_s: int) -> int | None:
+    fastest_s, slowest_s = RHYTHMS_S.get(standard, OTHER_RHYTHMS_S)
+    if every_s and not fastest_s <= every_s <= slowest_s:
+        raise BadRequest(f"a rhythm of {standard.upper()} is {fastest_s} to {slowest_s} seconds, or 0 for the usual")
     return every_s or None
 
 

@@ -5,7 +5,7 @@ A feed is known again by its external names, so the hub's own slug of it never c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -50,14 +50,21 @@ class Step:
     supersedes: tuple[str, ...] = ()
     #: Its name, and older ones that stood for nothing yet.
     names: tuple[Name, ...] = ()
+    #: The dataset of the commons that is called as the list calls this feed: only a person can say that it is the same.
+    namesake: str = ""
 
     def told(self) -> Change:
         """Its line in the table that a person reads."""
         changed = [*self.changed, *(f"supersedes {old}" for old in self.supersedes)]
         kind = NEW if self.is_new else CHANGED if changed else UNCHANGED
-        todo = f"needs a key: `hub feeds credentials set {self.slug}`, then `hub feeds set {self.slug} --active`"
-        what = (todo if self.listed.needs_key else "") if self.is_new else ", ".join(changed)
+        what = "; ".join(self._to_do()) if self.is_new else ", ".join(changed)
         return Change(kind, self.slug, str(self.listed.name), self.listed.row, self.listed.field, what)
+
+    def _to_do(self) -> Iterator[str]:
+        if self.listed.needs_key:
+            yield f"needs a key: `hub feeds credentials set {self.slug}`, then `hub feeds set {self.slug} --active`"
+        if self.namesake:
+            yield f"if it is the dataset {self.namesake}: `hub feeds rename {self.slug} {self.namesake}`"
 
 
 class Plan:
@@ -134,7 +141,8 @@ class Plan:
         names = tuple(name for name in one.supersedes if name not in self.known and name.is_plain())
         step = Step(one, slug, wanted, names=(one.name, *names), supersedes=tuple(sorted(older)))
         if source is None:
-            return replace(step, wanted=replace(wanted, active=not one.needs_key), is_new=True)
+            wanted = replace(wanted, active=not one.needs_key)
+            return replace(step, wanted=wanted, is_new=True, namesake=self._namesake(one, slug))
         return replace(step, changed=_changed(source, wanted))
 
     def _wanted(self, one: Listed, slugs: Mapping[Name, str]) -> Wanted:
@@ -153,6 +161,11 @@ class Plan:
             return None
         slug = slugs.get(one.schedule) or self.known.get(one.schedule)
         return slug if slug in self.schedules else None
+
+    def _namesake(self, one: Listed, slug: str) -> str:
+        dataset = self.world.datasets.get(one.slug) if self.world is not None else None
+        same = dataset is not None and one.slug not in (slug, *self.sources) and dataset.standard == one.standard
+        return one.slug if same else ""
 
     def _is_active(self, slug: str) -> bool:
         return slug in self.sources and self.sources[slug].active

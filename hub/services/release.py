@@ -33,8 +33,7 @@ from hub.services import noisy
 from hub.services.back import Back
 from hub.services.commons import current_world
 from hub.services.contributions import answered
-from hub.services.decisions import decided_again, note, permitted, refuse
-from hub.services.publish import SECRETARIAT
+from hub.services.decisions import SECRETARIAT, decided_again, note, permitted, refuse
 from hub.services.releasing.asked import PLANNING, ReleaseAsk
 from hub.services.releasing.beside import beside
 from hub.services.releasing.draft import Draft, Question, drafted, proven, says_nothing

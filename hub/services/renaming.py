@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from feeds.catalogues import NAMERS, Name
 from feeds.catalogues.slugs import is_slug
+from governance.datasets import Standard
 from hub.errors import BadRequest, Conflict, NotFound
+from hub.records import jobs, succession
 from hub.records import sources as records
 from hub.records.feed_models import FeedRedirect, Source
 from hub.records.models import Feed
 from hub.records.text import storable
+from hub.services import memory
 from hub.services.front import Front
 from hub.services.registry_entries import blank, must_agree, world_or_none
 
@@ -23,18 +26,21 @@ _MOVED = ("title", "url", "holder", "licence", "territory", "schedule", "every_s
 def rename(front: Front, old: str, new: str, *, why: str = "") -> str:
     """Supersede a slug: it leads on to `new` from now on, with whatever led to it. Answers where it leads in the end.
 
-    What is registered under `old` moves to `new`; where `new` is registered already, `old` is fetched no more. Versions
-    that were kept under `old` stay where they are: a permanent address never changes.
+    What is registered under `old` moves to `new`; where `new` is registered already, `old` is fetched no more. The
+    feed's life (`hub.records.succession`) moves too, its history in the vault when the worker comes by. Versions that
+    were kept under `old` stay where they are: a permanent address never changes.
 
     Raises:
         BadRequest: no slug, or the same one.
         NotFound: nothing is registered or kept as `old`.
-        Conflict: `old` leads somewhere already, `new` leads back to it, or their standards differ.
+        Conflict: `old` leads somewhere already, `new` leads back to it, or their standards differ; or batches of
+            operator data were kept under `old`.
     """
     if not is_slug(new) or old == new:
         raise BadRequest(f"{new!r} cannot take the place of {old!r}: another slug is wanted")
     world = world_or_none(front)
     with front.records.write() as session:
+        _must_not_be_spoken_for(session, old)
         last = supersede(session, old, new, at=front.clock(), why=why)
         source = session.get(Source, last)
         must_agree(world, session.get(Feed, last), last, source.standard if source else None)
@@ -57,6 +63,8 @@ def supersede(session: Session, old: str, new: str, *, at: dt.datetime, why: str
         raise Conflict(f"{old!r} is {moved.standard.upper()} and {last!r} is {there.standard.upper()}")
     session.add(FeedRedirect(old=old, slug=new, at=at, why=storable(why)))
     _move(session, old, last, at=at)
+    succession.hand_over(session, old, last, at=at)
+    jobs.add(session, memory.JOB, {}, at=at)
     for name in records.names(session, old):
         records.put_name(session, name, last)
     for other in records.sources(session, standard="gtfs-rt"):
@@ -89,6 +97,14 @@ def identify(front: Front, slug: str, *, add: Iterable[Name] = (), drop: Iterabl
             records.drop_name(session, name)
         session.flush()
         return records.names(session, slug)
+
+
+def _must_not_be_spoken_for(session: Session, old: str) -> None:
+    # A provider speaks through one dataset, and its batches, agreements and joint numbers are under that name: nothing
+    # more of it could ever be taken in under another.
+    feed = session.get(Feed, old)
+    if feed is not None and feed.standard == Standard.MDS and feed.current_id is not None:
+        raise Conflict(f"batches of operator data were kept as {old!r}, so it keeps its name")
 
 
 def _must_be_nameable(name: Name, known: str | None, slug: str) -> None:

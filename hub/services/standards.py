@@ -137,3 +137,9 @@ STANDARDS: Mapping[str, Standard] = {
         sensitive=True,
     ),
 }
+
+
+def is_sensitive(standard: str) -> bool:
+    """Whether counts and errors of a feed of this standard are its operator's own business."""
+    how = STANDARDS.get(standard)
+    return how is not None and how.sensitive

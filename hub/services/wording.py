@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol, TypeAlias
 
 import feeds.gbfs.mends
 import feeds.gbfs.notices
@@ -12,8 +12,9 @@ import feeds.gtfs.notices
 import feeds.gtfs_rt.notices
 import mds.notices
 from feeds.findings import Kind
+from governance import bilingual
 
-Language = Literal["fr", "en"]
+Language: TypeAlias = bilingual.Language
 
 
 class Told(Protocol):
@@ -87,11 +88,12 @@ def _mds(code: str) -> Wording | None:
 
 
 def _gbfs(code: str) -> Wording | None:
-    notice, mend = feeds.gbfs.notices.NOTICES.get(code), feeds.gbfs.mends.MENDS.get(code)
+    notice = feeds.gbfs.notices.NOTICES.get(code)
     if notice is None:
         return _over_time(code)
     kind = Kind.PLAUSIBILITY if code in feeds.gbfs.notices.PLAUSIBILITY else Kind.RULE
-    return Wording(notice.en, notice.fr, mend.en if mend else notice.mend, mend.fr if mend else "", kind)
+    mend = feeds.gbfs.mends.MENDS[code]
+    return Wording(notice.en, notice.fr, mend.en, mend.fr, kind)
 
 
 def _over_time(code: str) -> Wording | None:

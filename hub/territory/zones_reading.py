@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
 import numpy as np
 import shapely
 
 from hub.territory.zones import Polygons
+
+if TYPE_CHECKING:
+    import geopandas
 
 
 class BadZones(ValueError):
@@ -25,6 +27,8 @@ def read_polygons(path: Path, *, system_id: str, id_field: str, name_field: str 
     Raises:
         BadZones: no such file, no reference system, a missing property, an id twice, or a feature that is no area.
     """
+    import geopandas  # noqa: PLC0415 - it takes long to load, and most of what imports this reads no polygons
+
     try:
         frame = geopandas.read_file(path)
     except RuntimeError as error:  # what GDAL says of a file that is none: the base of pyogrio's own errors
@@ -36,6 +40,8 @@ def polygons(
     frame: geopandas.GeoDataFrame, *, system_id: str, id_field: str, name_field: str | None = None, source: str = ""
 ) -> Polygons:
     """A zone system from a GeoDataFrame of polygons in any reference system; see `read_polygons`."""
+    import geopandas  # noqa: PLC0415 - as above
+
     place = f"{source or system_id}: "
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise BadZones(f"{place}a table without geometry")

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.api.files import is_known
 from hub.api.present import API
-from hub.web import commons_pages, pages
+from hub.web import commons_pages, feed_pages, pages, watch_pages
 from hub.web.drawing import page
 
 STYLE: Final = resources.files("hub.web").joinpath("static/style.css").read_bytes()
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 
 def add_pages(app: FastAPI) -> None:
     """Give the application its pages."""
-    for part in (router, pages.router, commons_pages.router):
+    for part in (router, pages.router, feed_pages.router, watch_pages.router, commons_pages.router):
         app.include_router(part)
 
 

@@ -15,12 +15,14 @@ from starlette.responses import HTMLResponse
 from governance.bilingual import Sentence
 from hub.api.files import SHUT_CACHE, VARY
 from hub.api.language import LANGUAGES, Language, language_of, said
-from hub.services.wording import mend_in, message_in, wording
+from hub.services.wording import kind_of, mend_in, message_in, wording
 from hub.web.texts import TEXTS, text
 
 #: The pages of the main navigation, in its order.
 NAVIGATION: Final = (
     ("nav.catalogue", "/"),
+    ("nav.quality", "/quality"),
+    ("nav.notices", "/notices"),
     ("nav.statistics", "/statistics"),
     ("nav.releases", "/releases"),
     ("nav.agreements", "/agreements"),
@@ -43,7 +45,7 @@ def environment() -> Environment:
     made.globals["navigation"] = NAVIGATION
     made.globals["languages"] = LANGUAGES
     made.globals["last_day"] = lambda period: period.to - dt.timedelta(days=1)
-    made.globals.update(wording=wording, message_in=message_in, mend_in=mend_in)
+    made.globals.update(wording=wording, message_in=message_in, mend_in=mend_in, kind_of=kind_of)
     made.tests["known_text"] = lambda name: name in TEXTS
     return made
 

@@ -1,4 +1,4 @@
-"""The pages of the catalogue, of feeds and of statistics: ask a service, draw a template."""
+"""The pages of the catalogue and of statistics: ask a service, draw a template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from feeds.statistics import Statistic
 from governance.bilingual import Sentence
-from hub.api.catalogue import Number, Slug
+from hub.api.catalogue import Slug
 from hub.api.files import cache_headers, reader_cache
 from hub.api.language import language_of
 from hub.api.paging import Cursor, place
@@ -56,44 +56,6 @@ def front_page(request: Request, front: FrontOffice, reader: Asker) -> HTMLRespo
     newest = catalogue.newest(front, listed)
     headers = dict(reader_cache(reader.is_public))
     return page(request, "catalogue.html", headers=headers, entries=listed, newest=newest, basin=world.basin)
-
-
-@router.get("/feeds/{slug}")
-def feed_page(slug: Slug, request: Request, front: FrontOffice, reader: Asker) -> HTMLResponse:
-    """A feed."""
-    world = current_world(front)
-    entry = catalogue.entry(front, slug)
-    visible = catalogue.may_see(front, slug, reader.actor)
-    detail = catalogue.detail(front, slug, reader.actor) if visible else None
-    versions = catalogue.versions(front, slug, reader.actor, before=None, most=10) if entry.is_open else []
-    return page(
-        request,
-        "feed.html",
-        headers=dict(reader_cache(reader.is_public)),
-        entry=entry,
-        visible=visible,
-        detail=detail,
-        versions=versions,
-        findings=detail.current.findings[:20] if detail else [],
-        cubes=[world.cubes[name] for name in catalogue.cubes_with(world, slug)],
-        statistics=[one for one in definitions().values() if detail and one.id in {file.part for file in detail.files}],
-        base=front.public_url,
-    )
-
-
-@router.get("/feeds/{slug}/versions/{number}")
-def version_page(slug: Slug, number: Number, request: Request, front: FrontOffice, reader: Asker) -> HTMLResponse:
-    """A version with all its findings."""
-    version, files = catalogue.version(front, slug, number, reader.actor)
-    return page(
-        request,
-        "version.html",
-        headers=dict(reader_cache(reader.is_public)),
-        entry=catalogue.entry(front, slug),
-        version=version,
-        files=files,
-        counts=catalogue.severities(version.findings),
-    )
 
 
 @router.get("/statistics")

@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import pyshacl
 import pytest
-from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 from rdflib.term import Node
 
 from feeds.catalogues import Name, dcat
+from feeds.catalogues import dcat_vocabulary as words
 from feeds.catalogues.dcat_vocabulary import frequency
-from feeds.catalogues.offer import Known, Offer, OfferedFeed, Words
+from feeds.catalogues.offer import Known, LiveDocument, Offer, OfferedFeed, Words
 
 AT = dt.datetime(2026, 11, 15, 9, 30, tzinfo=dt.UTC)
 PLACE = Known("hautes-combes", Words("Les Hautes-Combes", "Hautes-Combes"))
@@ -55,6 +56,28 @@ OFFER = Offer(
     place=PLACE,
     feeds=(BIKES, BUS),
 )
+SYSTEM = "https://hub.test/api/v1/gbfs/scooters"
+MANIFEST = "https://hub.test/api/v1/gbfs/manifest.json"
+MESSAGES = "https://hub.test/api/v1/feeds/late/realtime"
+#: Two feeds that are published live and of which there is no version.
+SCOOTERS = replace(
+    BIKES,
+    slug="scooters",
+    version=None,
+    live=tuple(
+        LiveDocument(f"live-{version}", f"{SYSTEM}/{version}/gbfs.json", version, "application/json")
+        for version in ("3.0", "2.3")
+    ),
+)
+LATE = replace(
+    BUS,
+    slug="late",
+    standard="gtfs-rt",
+    version=None,
+    live=(LiveDocument("live", MESSAGES, "", "application/x-protobuf"),),
+)
+LIVE = replace(OFFER, feeds=(BIKES, BUS, LATE, SCOOTERS), manifest=MANIFEST)
+LISTS = ("https://w3id.org/mobilitydcat-ap/", "http://publications.europa.eu/resource/authority/")
 SHAPES = Graph().parse(data=dcat.shapes(), format="turtle")
 
 
@@ -89,7 +112,33 @@ def test_the_mandatory_properties_are_those_of_the_profile() -> None:
         *(("Distribution", name) for name in ("accessURL", "mobilityDataStandard", "format", "rights")),
         ("Agent", "name"),
         ("rights", "type"),
+        ("Concept", "prefLabel"),
+        ("ConceptScheme", "title"),
     }
+
+
+@pytest.mark.parametrize(
+    ("standard", "every_s", "media_type"),
+    [
+        ("gtfs", 86_400, "application/zip"),
+        ("gtfs-rt", 20, "application/x-protobuf"),
+        ("gbfs", None, "application/json"),
+        ("new", 10**9, "text/csv"),
+    ],
+)
+def test_a_feed_of_any_standard_conforms_with_all_its_terms_described(
+    standard: str, every_s: int | None, media_type: str
+) -> None:
+    one = replace(BUS, standard=standard, every_s=every_s, media_type=media_type, licence="")
+    graph = dcat.graph_of(replace(OFFER, feeds=(one,)))
+
+    assert judged(graph)[0]
+    told = {node for node in graph.objects() if str(node).startswith(LISTS)}
+    terms = told - set(words.SCHEMES) - {words.PROFILE}
+    assert len(terms) > 8
+    assert [term for term in terms if graph.value(term, SKOS.inScheme) not in words.SCHEMES] == []
+    placed = (URIRef("https://hub.test/api/v1/feeds/bus"), DCTERMS.conformsTo, words.WGS84) in graph
+    assert placed == (standard != "new")
 
 
 @pytest.mark.parametrize(("target", "path"), mandatory(), ids=lambda one: one.split("#")[-1].split("/")[-1])
@@ -148,6 +197,39 @@ def test_a_feed_has_its_times_licence_and_addresses() -> None:
     [other] = graph.objects(URIRef("https://hub.test/api/v1/feeds/bikes#archive"), DCTERMS.license)
     assert "LicenseRef-licence-mobilites" in str(other)
     assert str(graph.value(bus, DCTERMS.accrualPeriodicity)).endswith("/DAILY")
+
+
+def test_what_a_feed_says_now_is_a_distribution_of_each_form() -> None:
+    graph, scooters = dcat.graph_of(LIVE), URIRef("https://hub.test/api/v1/feeds/scooters")
+    forms = {str(graph.value(one, DCAT.downloadURL)): one for one in graph.objects(scooters, DCAT.distribution)}
+
+    assert judged(graph)[0]
+    assert set(forms) == {f"{SYSTEM}/3.0/gbfs.json", f"{SYSTEM}/2.3/gbfs.json"}
+    titles = {str(one) for form in forms.values() for one in graph.objects(form, DCTERMS.title)}
+    assert titles >= {"Autocars, en direct (GBFS 3.0)", "Coaches, live (GBFS 2.3)"}
+    assert [graph.value(form, DCAT.byteSize) for form in forms.values()] == [None, None]
+    assert graph.value(scooters, OWL.versionInfo) is None
+    [message] = graph.objects(URIRef("https://hub.test/api/v1/feeds/late"), DCAT.distribution)
+    assert graph.value(message, DCAT.downloadURL) == URIRef(MESSAGES)
+
+
+def test_the_manifest_is_a_service_over_the_live_systems_alone() -> None:
+    graph = dcat.graph_of(LIVE)
+    [manifest] = graph.objects(None, DCAT.service)
+    assert graph.value(manifest, DCAT.endpointURL) == URIRef(MANIFEST)
+    assert set(graph.objects(manifest, DCAT.servesDataset)) == {URIRef("https://hub.test/api/v1/feeds/scooters")}
+    assert list(dcat.graph_of(OFFER).objects(None, DCAT.service)) == []
+
+
+def test_a_hub_that_knows_its_country_says_it_of_the_catalogue() -> None:
+    graph = dcat.graph_of(replace(OFFER, country="FRA"))
+    france = URIRef("http://publications.europa.eu/resource/authority/country/FRA")
+    assert judged(graph)[0]
+    assert [str(one) for one in graph.subjects(DCTERMS.spatial, france)] == [
+        "https://hub.test/api/v1/catalogue.ttl#catalogue"
+    ]
+    assert (france, RDF.type, DCTERMS.Location) in graph
+    assert (None, DCTERMS.spatial, france) not in dcat.graph_of(OFFER)
 
 
 def test_a_frequency_is_never_faster_than_the_rhythm() -> None:

@@ -42,7 +42,7 @@ def test_the_access_point_s_resources_are_feeds() -> None:
     assert (schedule.licence, schedule.holder) == ("etalab-2.0", "Syndicat des Hautes-Combes")
     assert (schedule.title, schedule.territory) == ("Réseau des Hautes-Combes – GTFS", "Les Hautes-Combes")
     assert realtime.schedule == schedule.name
-    assert found.passed_over == {"NeTEx": 1}
+    assert found.passed_over == {"GTFS (community)": 1, "NeTEx": 1}
     [bad] = found.refused
     assert (bad.row, bad.field) == (1, "resources[3].url")
     assert "apikey" in bad.reason
@@ -60,6 +60,16 @@ def test_two_schedules_in_one_dataset_leave_a_real_time_feed_without() -> None:
     assert read(json.dumps(dataset).encode()).feeds == tuple(
         found.values()
     )  # one dataset, as /api/datasets/{id} gives it
+
+
+def test_a_dataset_without_a_publisher_is_its_legal_owners() -> None:
+    [dataset] = json.loads(examples()["nap"])
+    dataset |= {"publisher": {"name": None, "id": None, "type": "organization"}, "licence": "notspecified"}
+    dataset["legal_owners"] += [{"name": "Région", "insee": "84", "type": "region"}, {"siren": "1", "type": "company"}]
+
+    one = read(json.dumps([dataset]).encode()).feeds[0]
+
+    assert (one.holder, one.licence) == ("Communauté de communes des Hautes-Combes, Région", "")
 
 
 def test_a_list_of_systems_is_read_line_by_line() -> None:
@@ -115,6 +125,10 @@ def test_dmfr_gives_each_real_time_address_as_a_feed() -> None:
         ({"id": "a", "spec": "siri", "urls": {}}, "spec"),
         ({"id": "a", "spec": "gtfs", "urls": {"static_planned": ["https://a.example"]}}, "urls.static_current"),
         ({"id": "a", "spec": "gtfs", "urls": {"static_current": "file:///etc/passwd"}}, "urls.static_current"),
+        (
+            {"id": "a", "spec": "gtfs", "urls": {"static_current": "https://a.example/all.zip#bus"}},
+            "urls.static_current",
+        ),
         ({"id": "a\u0000", "spec": "gtfs", "urls": {"static_current": "https://a.example"}}, "id"),
         ("no object", "id"),
     ],
@@ -182,7 +196,8 @@ def test_national_codes_become_spdx() -> None:
     codes = {"lov2": "etalab-2.0", "fr-lo": "etalab-2.0", "odc-odbl": "ODbL-1.0", "cc-by-4.0": "CC-BY-4.0"}
     assert {code: licence_of(code) for code in codes} == codes
     assert licence_of("mobility-licence") == "LicenseRef-licence-mobilites"
-    assert licence_of("notspecified") == "notspecified"
+    assert licence_of("notspecified") == ""
+    assert licence_of("other-open") == "other-open"
     assert uri_of("etalab-2.0") == "https://spdx.org/licenses/etalab-2.0"
     assert uri_of("https://a.example/licence") == "https://a.example/licence"
     assert uri_of("LicenseRef-licence-mobilites") == uri_of("https://a b") == ""

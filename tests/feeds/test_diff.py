@@ -108,7 +108,8 @@ def test_a_document_has_the_shape_of_the_specification() -> None:
         "modifications_count": 1,
         "modifications_percentage": 100.0,
     }
-    assert entry["stats"]["rows_changed_percentage"] == 100.0
+    told = ("total_rows_base", "total_rows_new", "total_rows_modified", "rows_changed_percentage")
+    assert [entry["stats"][name] for name in told] == [3, 3, 1, 100.0]
     assert found["metadata"]["schema_version"] == SCHEMA_VERSION
 
 
@@ -178,6 +179,14 @@ def test_ids_that_were_made_anew_are_said() -> None:
     base, new = (shapes + "".join(f"{name}{n},45,5,{n}\n" for n in range(25)) for name in "xy")
     entry = only(between(TOWN | {"shapes.txt": base}, TOWN | {"shapes.txt": new}))
     assert entry["notes"] == [{"code": "ids_regenerated", "count": 25}]
+
+
+def test_a_file_without_a_header_has_no_row_changes_and_is_applied_all_the_same() -> None:
+    document = between(TOWN, TOWN | {"levels.txt": ""}, cap=None)
+    assert "row_changes" not in only(document)
+    with tempfile.TemporaryDirectory() as scrap:
+        base, new = (zipped(Path(scrap) / name, TOWN | more) for name, more in (("a", {}), ("b", {"levels.txt": ""})))
+        assert apply(document, sheets(base)) == sheets(new)
 
 
 def test_rows_of_another_length_and_files_that_cannot_be_cut_are_said() -> None:

@@ -48,8 +48,8 @@ def _side(path: Path, files: Mapping[str, str]) -> Side:
 def test_nothing_is_said_in_one_sentence() -> None:
     found = meaning(feed_info="feed_publisher_name,feed_version\nCombe,2\n")
     assert found["words"] == {
-        "fr": ["Rien ne change pour le voyageur."],
-        "en": ["Nothing changes for the traveller."],
+        "fr": ["Mêmes arrêts, lignes, courses et jours de service."],
+        "en": ["Same stops, routes, trips and service days."],
     }
     assert found["service_span"] is None
 
@@ -155,3 +155,64 @@ def test_dates_and_coordinates_that_are_none_are_passed_over() -> None:
     )
     assert found["stops_moved"]["count"] == 0
     assert found["trips_per_route_and_day"]["routes_changed"] == 0
+
+
+def test_a_day_without_any_service_is_seen_between_the_others() -> None:
+    # Tuesday 10: neither W nor S runs.
+    found = meaning(calendar_dates=TOWN["calendar_dates.txt"] + "W,20260310,2\n")
+    days = found["trips_per_route_and_day"]
+    assert (days["days_compared"], days["routes_changed"]) == (14, 2)
+    assert {(one["route_id"], one["days"], one["worst_day"], one["worst_new"]) for one in days["routes"]} == {
+        ("R1", 1, "2026-03-10", 0),
+        ("F", 1, "2026-03-10", 0),
+    }
+    assert found["service_span"]["base"] == found["service_span"]["new"]
+
+
+def test_a_version_without_service_is_told_by_its_span_alone() -> None:
+    found = meaning(calendar=CALENDAR, calendar_dates="service_id,date,exception_type\n")
+    assert found["trips_per_route_and_day"]["days_compared"] == 0
+    assert found["service_span"]["new"] == {"first": None, "last": None}
+
+
+@pytest.mark.parametrize(("until", "last"), [("20991231", "2099-12-31"), ("99991231", "2099-12-31")])
+def test_a_calendar_that_goes_on_and_on_still_has_its_service(until: str, last: str) -> None:
+    found = meaning(calendar=TOWN["calendar.txt"].replace("20260315", until), trips=TOWN["trips.txt"] + "R1,W,w3\n")
+    assert found["trips_per_route_and_day"]["routes"][0]["days"] == 9
+    assert found["service_span"]["new"]["last"] == last
+
+
+@pytest.mark.parametrize("bad", [("20260302", "2026-03-02"), ("20260315", "")])
+def test_a_calendar_with_a_bad_date_has_no_days(bad: tuple[str, str]) -> None:
+    found = meaning(calendar=TOWN["calendar.txt"].replace(*bad))
+    assert found["service_span"]["new"] == {"first": "2026-03-04", "last": "2026-03-04"}  # of calendar_dates alone
+
+
+CALLS = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+W1 = CALLS + "w1,07:00:00,07:00:00,A,1\nw1,07:10:00,07:10:00,B,2\n"
+W2 = "w2,24:50:00,24:50:00,A,1\nw2,25:10:00,25:10:00,B,2\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "times", "stops", "said"),
+    [
+        (W1.replace("07:1", "07:2"), ["w1"], [], "1 trip calls at other times."),
+        (W1.replace("B,2", "C,2"), [], ["w1"], "1 trip calls at other stops."),
+        (W1.replace("A,1", "B,1").replace("B,2", "A,2"), [], ["w1"], "1 trip calls at other stops."),
+        (W1 + "w1,07:20:00,07:20:00,C,3\n", [], ["w1"], "1 trip calls at other stops."),
+        (W1.replace("07:10:00,07:10:00", "07:10:00,07:11:00"), ["w1"], [], "1 trip calls at other times."),
+        (W1.replace("07:", "7:").replace("B,2", "B,20"), [], [], "Same stops, routes, trips and service days."),
+    ],
+)
+def test_trips_that_call_otherwise_are_told(after: str, times: list[str], stops: list[str], said: str) -> None:
+    with tempfile.TemporaryDirectory() as scrap:
+        town = [TOWN | {"stop_times.txt": text + W2} for text in (W1, after)]
+        sides = [_side(Path(scrap) / f"{name}.zip", files) for name, files in zip("ab", town, strict=True)]
+        found = diff(sides[0], sides[1], Wish(NOW), into=Path(scrap))["meaning"]
+    assert found["trips_with_other_calls"] == {
+        "times": len(times),
+        "stops": len(stops),
+        "times_ids": times,
+        "stops_ids": stops,
+    }
+    assert found["words"]["en"] == [said]

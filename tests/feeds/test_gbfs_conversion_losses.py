@@ -215,3 +215,49 @@ def test_hours_that_cannot_be_read_are_unknown_not_always() -> None:
     bodies["system_hours"]["data"]["rental_hours"][0]["start_time"] = "six"
     assert converted(bodies).main("3.0")["system_information"].data["opening_hours"] == "unknown"
     assert ("system_hours", "rental_hours", "value_left_out") in told(bodies)
+
+
+@pytest.mark.parametrize("name", ["system_hours", "system_calendar"])
+def test_hours_that_are_declared_and_did_not_come_are_unknown_not_always(name: str) -> None:
+    bodies = system("2.3")
+    del bodies[name]
+    made = converted(bodies)
+    assert made.main("3.0")["system_information"].data["opening_hours"] == "unknown"
+    assert (name, "", "value_left_out") in told(bodies)
+    assert made.missing == {"2.3": {name: "not_received"}, "3.0": {}}
+
+
+def test_what_is_said_of_a_type_that_is_left_out_goes_with_it() -> None:
+    bodies = system("2.3")
+    motor = {"vehicle_type_id": "e1", "form_factor": "bicycle", "propulsion_type": "electric"}
+    bodies["vehicle_types"]["data"]["vehicle_types"].append(motor)  # without its range 3.0 does not allow it
+    (zone,) = bodies["geofencing_zones"]["data"]["geofencing_zones"]["features"]
+    both, alone = (
+        {"vehicle_type_id": ids, "ride_allowed": False, "ride_through_allowed": True} for ids in (["e1", "v1"], ["e1"])
+    )
+    everybody = {"ride_allowed": True, "ride_through_allowed": True}
+    zone["properties"]["rules"] = [both, alone, everybody]
+    station, _other = bodies["station_information"]["data"]["stations"]
+    station |= {"vehicle_capacity": {"e1": 3}, "vehicle_type_capacity": {"e1": 3, "v1": 2}}
+    docks = [{"vehicle_type_ids": ["e1"], "count": 3}, {"vehicle_type_ids": ["e1", "v1"], "count": 1}]
+    bodies["station_status"]["data"]["stations"][0]["vehicle_docks_available"] = docks
+    new = converted(bodies).main("3.0")
+    (found,) = new["geofencing_zones"].data["geofencing_zones"]["features"]
+    assert [one.get("vehicle_type_ids") for one in found["properties"]["rules"]] == [["velo-val:v1"], None]
+    kept = new["station_information"].data["stations"][0]
+    assert kept["vehicle_docks_capacity"] == [{"vehicle_type_ids": ["velo-val:v1"], "count": 2}]
+    assert "vehicle_types_capacity" not in kept
+    left = new["station_status"].data["stations"][0]["vehicle_docks_available"]
+    assert left == [{"vehicle_type_ids": ["velo-val:v1"], "count": 1}]
+    assert {
+        ("geofencing_zones", "rules.vehicle_type_ids", "reference_left_out"),
+        ("station_information", "stations.vehicle_types_capacity.vehicle_type_ids", "reference_left_out"),
+        ("station_status", "stations.vehicle_docks_available.vehicle_type_ids", "reference_left_out"),
+    } <= told(bodies)
+
+
+def test_without_the_file_of_types_rules_keep_the_names_that_they_had() -> None:
+    bodies = system("2.3")
+    del bodies["vehicle_types"]
+    (zone,) = converted(bodies).main("3.0")["geofencing_zones"].data["geofencing_zones"]["features"]
+    assert [one["vehicle_type_ids"] for one in zone["properties"]["rules"]] == [["velo-val:v1"]]

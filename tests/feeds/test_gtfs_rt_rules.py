@@ -239,6 +239,45 @@ def test_a_vehicle_that_was_in_two_places_did_not_jump() -> None:
     assert names(judged(message(), before=_before(was))) == set()
 
 
+def test_a_timestamp_of_zero_is_none(planned: Schedule) -> None:
+    made = message()
+    made.header.timestamp = update(made).timestamp = vehicle(made).timestamp = 0
+    found = judged(made, planned)
+    assert {(one.code, one.file) for one in found} == {
+        ("gtfs_rt_header_timestamp_missing", "header"),
+        ("gtfs_rt_timestamp_missing", "trip_updates"),
+        ("gtfs_rt_timestamp_missing", "vehicle_positions"),
+    }
+
+
+@pytest.mark.parametrize(("version", "needs_time"), [("1", False), ("1.1", False), ("2", True), ("", True)])
+def test_versions_are_those_that_were_published(version: str, *, needs_time: bool) -> None:
+    made = message()
+    made.header.gtfs_realtime_version = version
+    clear(made.header, "timestamp")
+    assert names(judged(made)) == {
+        "version_unknown", "header_timestamp_missing" if needs_time else "timestamp_missing"
+    }  # fmt: skip
+
+
+def test_an_empty_text_names_nothing(planned: Schedule) -> None:
+    made = message()
+    again(made, 1, "another vehicle")
+    for entity in made.entity[1], made.entity[3]:
+        entity.vehicle.vehicle.id = entity.vehicle.stop_id = entity.vehicle.trip.route_id = ""
+    assert names(judged(made, planned)) == {"vehicle_id_missing"}
+
+
+def test_a_vehicle_on_a_trip_names_it_by_its_id_or_by_all_else() -> None:
+    made = message()
+    clear(vehicle(made).trip, "trip_id")
+    assert names(judged(made)) == set()
+    clear(vehicle(made).trip, "start_time")
+    assert names(judged(made)) == {"trip_id_missing"}
+    clear(vehicle(made), "trip")  # on no trip at all
+    assert names(judged(made)) == set()
+
+
 def test_every_code_has_a_test() -> None:
     reading = {"entity_set_aside", "value_set_aside", "text_not_utf8", "unknown_fields"}  # test_gtfs_rt_message.py
     beside = {"time_travel", "same_timestamp_other_content", "refresh_too_slow", "vehicle_jumped"}

@@ -13,6 +13,7 @@ from google.transit.gtfs_realtime_pb2 import Alert, FeedMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds.findings import Finding
 from feeds.gtfs.read import read
 from feeds.gtfs_rt import Schedule, check, parse
 from feeds.gtfs_rt.across_calls import day_starts
@@ -27,9 +28,12 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Schedule:
     return schedule(tmp_path_factory.mktemp("town"))
 
 
-def names(made: FeedMessage, planned: Schedule, *, at: dt.datetime = AT, **options: Any) -> set[str]:
-    found = check(parse(made.SerializeToString()), at=at, schedule=planned, **options).findings
-    return {one.code.removeprefix("gtfs_rt_") for one in found}
+def _found(made: FeedMessage, planned: Schedule, *, at: dt.datetime = AT, **options: Any) -> tuple[Finding, ...]:
+    return check(parse(made.SerializeToString()), at=at, schedule=planned, **options).findings
+
+
+def names(made: FeedMessage, planned: Schedule, **options: Any) -> set[str]:
+    return {one.code.removeprefix("gtfs_rt_") for one in _found(made, planned, **options)}
 
 
 def one_trip(trip: str, *, at: int = NOW, **values: Any) -> tuple[FeedMessage, Any]:
@@ -89,6 +93,62 @@ def test_exact_frequencies_start_on_the_beat(planned: Schedule, start: str, *, i
     made, update = one_trip("BEAT", start_time=start, start_date=TODAY)
     call(update, stop_sequence=1).departure.delay = 0
     assert names(made, planned) == (set() if is_right else {"frequency_start_time"})
+
+
+def test_an_exact_run_without_a_start_is_no_run_and_an_alert_may_be_about_all(planned: Schedule) -> None:
+    made, update = one_trip("BEAT", start_date=TODAY)
+    call(update, stop_sequence=1).departure.delay = 0
+    alert = made.entity.add(id="a").alert
+    alert.header_text.translation.add(text="Travaux")
+    alert.informed_entity.add().trip.trip_id = "BEAT"
+    found = [one for one in _found(made, planned) if one.code == "gtfs_rt_frequency_start_time"]
+    assert [(one.file, one.count) for one in found] == [("trip_updates", 1)]
+
+
+def test_a_vehicle_by_headway_needs_an_id_as_its_update_does(planned: Schedule) -> None:
+    made, update = one_trip("FREE", start_time="06:07:31", start_date=TODAY)
+    update.trip.schedule_relationship = update.trip.UNSCHEDULED
+    call(update, stop_sequence=1).departure.time = NOW + 60
+    vehicle = made.entity.add(id="v").vehicle
+    vehicle.trip.CopyFrom(update.trip)
+    vehicle.timestamp = NOW
+    assert names(made, planned) == {"frequency_vehicle_missing", "vehicle_id_missing"}
+
+
+@pytest.mark.parametrize(
+    ("calls", "is_right"),
+    [
+        ([{"stop_id": "A"}, {"stop_id": "C"}], True),
+        ([{"stop_id": "C"}, {"stop_id": "B"}], False),
+        ([{"stop_sequence": 3}, {"stop_id": "B"}], False),
+        ([{"stop_id": "D"}, {"stop_sequence": 2}], False),
+    ],
+)
+def test_calls_that_are_told_by_their_stops_are_in_order(
+    planned: Schedule, calls: list[dict[str, Any]], *, is_right: bool
+) -> None:
+    made, update = one_trip("T1", start_date=TODAY)
+    for minute, one in enumerate(calls):
+        call(update, **one).arrival.time = NOW + 60 * minute
+    assert names(made, planned) == (set() if is_right else {"stop_sequence_unsorted"})
+
+
+def test_a_delay_has_nothing_to_be_added_to_where_only_we_have_a_time(tmp_path: Path) -> None:
+    folder = town(tmp_path / "town")
+    calls = FILES["stop_times.txt"].replace("T1,2,B,08:10:00,08:10:00", "T1,2,B,,")
+    (folder / "stop_times.txt").write_text(calls, "utf-8")
+    (tmp_path / "tables").mkdir()
+    made, update = one_trip("T1", start_date=TODAY)
+    call(update, stop_sequence=1).departure.delay = 60
+    call(update, stop_sequence=2).arrival.delay = 60
+    found = _found(made, Schedule.open(read(folder, tmp_path / "tables").tables))
+    assert [(one.code, one.count) for one in found] == [("gtfs_rt_delay_without_schedule", 1)]
+
+
+def test_a_route_that_nobody_knows_is_said_once(planned: Schedule) -> None:
+    made, update = one_trip("T1", start_date=TODAY, route_id="R9")
+    call(update, stop_sequence=1).departure.delay = 0
+    assert names(made, planned) == {"unknown_route"}
 
 
 def test_a_run_by_headway_that_is_said_rightly(planned: Schedule) -> None:
@@ -226,7 +286,8 @@ def schedule_frames(trips: int, calls: int) -> Schedule:
             shape_id=pl.lit(None, pl.String), first_s=pl.lit(28_800, pl.Int32), left_s=pl.lit(28_800, pl.Int32),
             loops=pl.lit(value=False), exact_times=pl.lit(None, pl.Int8),
         ),
-        calls=keys.join(places, how="cross").with_columns(arrives_s=times, departs_s=times),
+        calls=keys.join(places, how="cross").with_columns(
+            arrives_s=times, departs_s=times, interpolated=pl.lit(value=False)),
         stops=stops,
         routes=pl.DataFrame({"route_id": ["r"], "route_type": [3]}),
         agencies=frozenset(),

@@ -31,7 +31,9 @@ def test_points_are_the_product_and_a_sealed_dataset_gives_none() -> None:
         ("a", 100, 100, 50, 50),
         ("b", 75, 25, 100, 18),
     ]
-    assert points([replace(GIVEN, tier=Tier.SEALED)])[0].points == 0
+    sealed = replace(GIVEN, tier=Tier.SEALED)
+    assert points([sealed])[0].points == 0
+    assert points([sealed]) == points([replace(sealed, age_days=None, verdict="")]), "it tells of no version"
     assert points([replace(GIVEN, age_days=None)])[0].points == 0
     assert points([replace(GIVEN, territory=frozenset())])[0].points == 0
     assert points([]) == []

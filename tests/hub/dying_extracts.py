@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+import hub.jobs.handlers  # noqa: F401 - all that a worker has loaded: to load it on the way would be hundreds of steps
 from hub.errors import HubError
 from hub.records import connect
 from hub.services.commons import current_world

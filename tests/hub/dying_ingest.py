@@ -6,11 +6,12 @@ after a commit. One child loads everything once and is forked for each life of a
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,15 @@ from hub.bootstrap import back_office
 from hub.clock import FixedClock
 from hub.jobs.worker import run_one
 from hub.records import Records
+from hub.records import jobs as job_records
 from hub.services.commons import current_world
 from hub.settings import Settings
 from tests.hub.dying import _STEPS
 
 #: Never reached: the worker gets through and says how many moments there were.
 NEVER = 1 << 30
+#: When the job of a dead worker may be taken up.
+AGAIN = job_records.LEASE + dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,35 @@ def workers(like: Path) -> Iterator[Workers]:
     """Start the warm process, for copies of the hub in the folder `like`."""
     command = [sys.executable, "-W", "error", "-m", "tests.hub.dying_ingest", str(like)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as child:
+    environment = {**os.environ, "HUB_ALLOW_PRIVATE_ADDRESSES": "true"}  # the operators of tests are on loopback
+    with subprocess.Popen(command, text=True, env=environment, **pipes) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         yield Workers(child.stdin, child.stdout)
         child.stdin.close()
+
+
+def deaths(
+    warm: Workers, home: Path, moments: Sequence[int], at: dt.datetime, between: Callable[[Path, dt.datetime], None]
+) -> tuple[int, dt.datetime]:
+    """Workers that take the same job up one after the other, each killed at its moment; then one that is left alone.
+
+    `between` looks at the hub after each death. Answers with how many were killed and when the last one lived: a worker
+    that finds most done by those before it may get through before its moment. Two that die and one that does not cost
+    less than twice one of each, and are as many as a job has tries.
+    """
+    killed = 0
+    for moment in moments:
+        word = warm.live(home, at.isoformat(), moment)
+        if word != "killed":
+            assert word.startswith("through"), moment
+            return killed, at
+        killed += 1
+        # Nobody else may take the job before its lease is over; then whoever comes next does.
+        at += AGAIN
+        between(home, at)
+    assert warm.live(home, at.isoformat()).startswith("through"), moments
+    return killed, at
 
 
 class _Moments:

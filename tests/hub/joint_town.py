@@ -30,7 +30,6 @@ from feeds.findings import Report
 from feeds.reading import Reading
 from hub.clock import FixedClock
 from hub.fetch import Fetcher
-from hub.records import connect
 from hub.records import feeds as feed_records
 from hub.records.models import Feed
 from hub.released import Released
@@ -40,6 +39,7 @@ from hub.services.front import Front
 from hub.services.release import ReleaseAsk
 from hub.signet import Signet
 from hub.vault import Vault
+from tests.hub.migrated import records_at
 
 NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
 JANUARY = (dt.date(2026, 1, 1), dt.date(2026, 2, 1))
@@ -120,8 +120,7 @@ def bring(back: Back, dataset: str, table: pa.Table, digest: str) -> None:
 
 def a_hub(folder: Path, *, files: dict[str, str] | None = None) -> Back:
     """The hub, its commons in force, January's trips in the vault."""
-    records = connect(f"sqlite:///{folder / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(folder / "records" / "records.sqlite3")
     front = Front(records, Released(folder / "released"), FixedClock(NOW))
     made = Back(
         front,

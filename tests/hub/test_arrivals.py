@@ -104,6 +104,32 @@ def test_a_job_that_outlives_its_lease_is_kept_by_a_beating_heart(back: Back, mo
         assert session.get_one(Job, job.id).state == "done"
 
 
+def test_how_far_a_job_is_is_written_once_a_second_and_at_each_turn_of_it(back: Back) -> None:
+    clock = FixedClock(NOW)
+    back = replace(back, front=replace(back.front, clock=clock))
+    with back.front.records.write() as session:
+        job = job_records.add(session, "long", {}, at=NOW)
+    assert job is not None
+    seen: list[tuple[str, int]] = []
+
+    def long(office: Back, _: dict[str, Any]) -> None:
+        for phase, done, after_s in (
+            ("judging", 1, 0.0), ("judging", 2, 0.5), ("judging", 3, 1.0), ("judging", 4, 1.5), ("judging", 9, 1.6),
+            ("writing down", 1, 1.7), ("writing down", 2, 1.8),
+        ):  # fmt: skip
+            clock.now = NOW + dt.timedelta(seconds=after_s)
+            office.progress(phase, done, 9)
+            with back.front.records.read() as session:
+                row = session.get_one(Job, job.id)
+                seen.append((row.phase, row.done))
+
+    assert worker.run_one(back, "one", {"long": long})
+    assert seen == [
+        ("judging", 1), ("judging", 1), ("judging", 3), ("judging", 3), ("judging", 9), ("writing down", 1),
+        ("writing down", 1),
+    ]  # fmt: skip
+
+
 def test_a_worker_that_lost_its_job_goes_on_to_the_next(back: Back) -> None:
     clock = FixedClock(NOW)
     back = replace(back, front=replace(back.front, clock=clock))

@@ -17,7 +17,6 @@ from hub.clock import FixedClock
 from hub.errors import BadRequest, Conflict, StorageError
 from hub.fetch import Fetcher
 from hub.jobs.handlers import HANDLERS
-from hub.records import connect
 from hub.records import feeds as feed_records
 from hub.records.models import Feed, Version
 from hub.released import Released
@@ -29,6 +28,7 @@ from hub.services.publish import publish_version
 from hub.signet import Signet
 from hub.vault import Vault
 from tests.hub.joint_town import commons
+from tests.hub.migrated import records_at
 from tests.hub.test_bad_input import mds_page
 
 NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
@@ -37,8 +37,7 @@ RIVAL = "99999999-9999-5999-8999-999999999999"
 
 @pytest.fixture
 def back(tmp_path: Path) -> Back:
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     front = Front(records, Released(tmp_path / "released"), FixedClock(NOW))
     made = Back(
         front,

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from hub.clock import FixedClock
 from hub.errors import Conflict, NotFound
-from hub.records import Records, brakes, connect
+from hub.records import Records, brakes
 from hub.released import Released
 from hub.services.brake import MOST_SHARE, brake, decide, digest_of, too_many
 from hub.services.front import Front
+from tests.hub.migrated import records_at
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 TWO = ["bus", "tram"]
@@ -28,8 +29,7 @@ def office(records: Records, folder: Path) -> Front:
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
     """A front office on SQLite."""
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     yield office(records, tmp_path)
     records.close()
 

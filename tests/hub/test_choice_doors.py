@@ -14,17 +14,16 @@ import pytest
 
 from governance.choice.charter import SIGNS
 from governance.signing import new_key, private_pem, public_text, sign
-from hub.api.app import create_app
 from hub.cli import main
 from hub.clock import FixedClock
-from hub.records import connect
 from hub.released import Released
 from hub.services import charter, signing
 from hub.services.commons import current_world, put_in_force
 from hub.services.front import Front
 from hub.services.keys import issue
 from hub.services.replay import replay
-from tests.hub.api.hall import ask
+from tests.hub.api.hall import ask, web_door
+from tests.hub.migrated import records_at
 from tests.hub.test_choice import EVERYBODY, NOON, documents
 
 V1 = "/api/v1"
@@ -45,7 +44,7 @@ class Door:
     """The API of a small hub, asked by a member or by nobody."""
 
     def __init__(self, front: Front, clock: FixedClock) -> None:
-        self.front, self.clock, self.app = front, clock, create_app(front)
+        self.front, self.clock, self.app = front, clock, web_door(front)
         self._keys: dict[str, dict[str, str]] = {}
 
     def __call__(self, method: str, path: str, body: object = None, *, by: str = "", **headers: str) -> httpx.Response:
@@ -57,8 +56,7 @@ class Door:
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    records = connect(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records.sqlite3")
     clock = FixedClock(NOON)
     front = Front(records, Released(tmp_path / "released"), clock)
     put_in_force(front, documents())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
-from hub.cli import main
+from hub.cli import COMMANDS, main
 from tests.hub.test_bad_input import Answer, hub, town, zipped  # noqa: F401 - the fixture `hub`
 
 
@@ -81,3 +85,30 @@ def test_a_commons_to_begin_with_can_be_loaded(bare: Callable[..., Answer], tmp_
     assert bare("agreements", "start", folder, "--feed", "my-network").code == 0
     assert bare("agreements", "load", folder).code == 0
     assert bare("agreements", "start", folder, "--feed", "my-network").code == 1
+
+
+def test_the_list_says_of_each_command_what_its_own_help_begins_with() -> None:
+    own = {name: typer.main.get_command(import_module(f"hub.cli.{name}").app).help or "" for name in COMMANDS}
+    assert {name: text.partition("\n")[0] for name, text in own.items()} == dict(COMMANDS)
+
+
+_LISTED = """
+import sys
+from hub.cli import main
+sys.argv = ["hub", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    loaded = [name for name in ("hub.cli.work", "hub.bootstrap", "duckdb") if name in sys.modules]
+    sys.stdout.write(f"loaded {loaded}")
+"""
+_COMPLETED = {"_HUB_COMPLETE": "complete_bash", "COMP_WORDS": "hub ", "COMP_CWORD": "1"}
+
+
+@pytest.mark.parametrize(("words", "environment"), [(["--help"], {}), ([], {}), ([], _COMPLETED)])
+def test_to_list_the_commands_loads_none_of_them(words: list[str], environment: dict[str, str]) -> None:
+    program = [sys.executable, "-c", _LISTED, *words]
+    done = subprocess.run(program, env=os.environ | environment, capture_output=True, text=True, check=True)
+    assert all(name in done.stdout for name in COMMANDS)
+    assert ("Usage" in done.stdout) is not bool(environment)
+    assert done.stdout.endswith("loaded []")

@@ -31,7 +31,6 @@ from governance.periods import Period
 from hub.clock import FixedClock
 from hub.errors import Conflict
 from hub.fetch import Fetcher
-from hub.records import connect
 from hub.records import feeds as feed_records
 from hub.records.models import Feed
 from hub.released import Released
@@ -45,6 +44,7 @@ from hub.territory.demo.geography import communes_geojson
 from hub.territory.zones_reading import polygons
 from hub.vault import Vault
 from tests.hub.joint_town import PROVIDER, commons
+from tests.hub.migrated import records_at
 
 NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
 JANUARY = Period(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
@@ -140,8 +140,7 @@ def stops(*places: tuple[float, float], kind: int | None = None) -> pa.Table:
 
 
 def an_office(folder: Path, *, zones: bool = True) -> Back:
-    records = connect(f"sqlite:///{folder / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(folder / "records" / "records.sqlite3")
     front = Front(records, Released(folder / "released"), FixedClock(NOW))
     communes = folder / "communes.geojson"
     communes.write_text(json.dumps(communes_geojson()))

@@ -14,8 +14,9 @@ from feeds.findings import Verdict
 from feeds.reading import Limits
 from hub.cli import app
 from hub.errors import BadRequest
-from hub.services import corpus
-from hub.services.corpus import Change, Corpus, Judged
+from hub.services import corpus, corpus_changes
+from hub.services.corpus import Corpus, Judged
+from hub.services.corpus_changes import Change
 from tests.hub.corpus_judges import moody
 
 DATE = dt.date(2026, 4, 28)
@@ -126,25 +127,25 @@ def test_a_comparison_tells_codes_that_are_new_and_gone() -> None:
                         "same": Judged("gtfs", "fail", {"x": 1})}, {})  # fmt: skip
     now = Corpus(DATE, {"a": Judged("gtfs", "fail", {"y": 9, "z": 1}), "c": Judged("gbfs", "fail"),
                         "same": Judged("gtfs", "fail", {"x": 7})}, {})  # fmt: skip
-    assert corpus.compare(was, now) == [
+    assert corpus_changes.compare(was, now) == [
         Change("a", "pass", "fail", ("z",), ("x",)),
         Change("b", "pass", ""),
         Change("c", "", "fail"),
     ]
-    assert corpus.compare(was, was) == []
+    assert corpus_changes.compare(was, was) == []
 
 
 def test_a_run_is_written_and_read_again(tmp_path: Path) -> None:
     run = Corpus(DATE, {"a": Judged("gtfs", "fail", {"x": 1}, "why")}, {"b": "a link"})
-    corpus.write(run, tmp_path / "run.json")
-    assert corpus.load(tmp_path / "run.json") == run
+    corpus_changes.write(run, tmp_path / "run.json")
+    assert corpus_changes.load(tmp_path / "run.json") == run
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"date": "x", "feeds": {}, "skipped": {}}', '{"feeds": 1}'])
 def test_what_is_no_baseline_is_said(text: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(text)
     with pytest.raises(BadRequest, match="is no baseline"):
-        corpus.load(tmp_path / "run.json")
+        corpus_changes.load(tmp_path / "run.json")
 
 
 def test_there_must_be_a_folder(tmp_path: Path) -> None:

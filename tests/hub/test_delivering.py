@@ -28,7 +28,7 @@ from hub.services import hooks
 from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.delivering import JITTER, SCHEDULE_S, deliver_due
-from hub.services.notice_rhythm import enqueue_deliveries, enqueue_merge, enqueue_watch
+from hub.services.notice_rhythm import enqueue_deliveries
 from tests.hub.api.hall import Hall
 from tests.hub.listeners import Listener, listener
 from tests.hub.notice_town import BUS, NOW, SEALED, back_of, built, copied, documents, happen, town
@@ -294,9 +294,6 @@ def test_a_job_is_enqueued_only_while_something_is_due(hall: Hall, back: Back, e
     assert not enqueue_deliveries(hall.front), "the next try is not due"
     hall.clock.now = NOW + dt.timedelta(minutes=1)
     assert enqueue_deliveries(hall.front)
-    assert enqueue_watch(hall.front)
-    assert enqueue_merge(hall.front)
-    assert not enqueue_merge(hall.front)
 
 
 def test_what_a_dead_worker_was_sending_is_sent_again(hall: Hall, back: Back, ear: Listener) -> None:

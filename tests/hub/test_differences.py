@@ -16,11 +16,10 @@ import pytest
 from feeds.findings import Report
 from feeds.gtfs.diff import Wish
 from feeds.reading import Limits
-from hub.api.app import create_app
 from hub.clock import FixedClock
 from hub.errors import BadRequest, NotFound
 from hub.fetch import Fetcher
-from hub.records import Records, connect
+from hub.records import Records
 from hub.records import feeds as feed_records
 from hub.records import releases as release_records
 from hub.records.models import Version
@@ -33,8 +32,9 @@ from hub.services.ingest import Ingested
 from hub.services.standards import STANDARDS
 from hub.signet import Signet
 from hub.vault import Vault
-from tests.hub.api.hall import get
+from tests.hub.api.hall import get, web_door
 from tests.hub.joint_town import commons
+from tests.hub.migrated import records_at
 from tests.hub.test_bad_input import Answer, hub, town, zipped  # noqa: F401 - `hub` is a fixture
 
 SLUG = "bus-hautes-combes"
@@ -66,8 +66,7 @@ def hub_on(records: Records, folder: Path) -> Back:
 
 @pytest.fixture
 def back(unchecked: None, tmp_path: Path) -> Iterator[Back]:
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     yield hub_on(records, tmp_path)
     records.close()
 
@@ -129,7 +128,7 @@ def test_a_published_version_says_what_it_changed_and_nothing_that_was_not_out(b
         publish.publish_version(back, version)
     assert "archive" in parts_of(back, done[1])
     assert differences.PART not in parts_of(back, done[1])
-    app = create_app(back.front)
+    app = web_door(back.front)
     answer = get(app, f"/api/v1/feeds/{SLUG}/versions/2/diff/3")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -140,7 +139,7 @@ def test_a_published_version_says_what_it_changed_and_nothing_that_was_not_out(b
 
 
 def test_a_sealed_feed_tells_no_difference_and_not_even_that_there_is_none(back: Back) -> None:
-    app = create_app(back.front)
+    app = web_door(back.front)
     answers = [get(app, f"/api/v1/feeds/mds-trottix/versions/{one}/diff/{one + 1}") for one in (1, 50)]
     assert {answer.status_code for answer in answers} == {403}
 
@@ -200,7 +199,7 @@ def test_the_command_tells_it_in_words_and_as_a_document(unchecked: None, hub: A
     assert "1 arrêt déplacé d'au moins 50 m ; le plus loin : Station, de 111 m." in said.out
     assert "stops.txt" in said.out
     same: Answer = hub("feeds", "diff", str(sources[0]), str(sources[0]), "--lang", "en")
-    assert same.out.splitlines() == ["Nothing changes for the traveller.", "No row of any file differs."]
+    assert same.out.splitlines() == ["Same stops, routes, trips and service days.", "No row of any file differs."]
     document = json.loads(hub("feeds", "diff", *map(str, sources), "--json", "--all", "--moved", "200").out)
     assert (document["metadata"]["row_changes_cap_per_file"], moved(document)) == (None, [])
     assert [one["file_name"] for one in document["file_diffs"]] == ["stops.txt"]

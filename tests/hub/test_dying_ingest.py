@@ -6,6 +6,7 @@ import datetime as dt
 import random
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -26,14 +27,13 @@ from hub.services.replay import replay
 from hub.settings import Settings
 from hub.vault import INBOX
 from tests.hub.bargains import WITH_BARGAINS
-from tests.hub.dying_ingest import Workers, workers
+from tests.hub.dying_ingest import Workers, deaths, workers
 from tests.hub.joint_town import commons
 from tests.hub.test_bad_input import town, zipped
 from tests.hub.wholeness import must_be_whole
 
 SLUG = "bus-hautes-combes"
 NOW = dt.datetime(2026, 9, 15, 6, tzinfo=dt.UTC)
-LATER = NOW + job_records.LEASE + dt.timedelta(minutes=1)
 MOMENTS = 50
 
 
@@ -81,9 +81,9 @@ def moments_of(warm: Workers, ready: Path, home: Path) -> int:
     return int(many)
 
 
-def must_be_there_once(home: Path) -> None:
+def must_be_there_once(home: Path, at: dt.datetime = NOW) -> None:
     """Two versions and no third, each whole, the newer published, the job closed, nothing left over, the log whole."""
-    back = office(home, LATER)
+    back = office(home, at)
     with back.front.records.read() as session:
         versions = feed_records.versions(session, SLUG)
         feed = feed_records.feed(session, SLUG)
@@ -109,9 +109,9 @@ def must_be_there_once(home: Path) -> None:
     back.front.records.close()
 
 
-def before_the_next(home: Path) -> int:
-    """What a reader sees while the worker is dead: one whole version or two; answers with how many."""
-    back = office(home)
+def before_the_next(home: Path, at: dt.datetime, seen: set[int]) -> None:
+    """What a reader sees while the worker is dead: one whole version or two; adds how many to `seen`."""
+    back = office(home, at)
     with back.front.records.read() as session:
         versions = feed_records.versions(session, SLUG)
         current = feed_records.feed(session, SLUG).current_id
@@ -120,7 +120,7 @@ def before_the_next(home: Path) -> int:
         assert {name: pq.read_metadata(path).num_rows for name, path in tables.items() if name in one.rows} == one.rows
     assert current == versions[0].id, "the newest good version is the current one"
     back.front.records.close()
-    return len(versions)
+    seen.add(len(versions))
 
 
 def test_killed_at_fifty_moments_nothing_is_lost_doubled_or_half_written(
@@ -128,13 +128,11 @@ def test_killed_at_fifty_moments_nothing_is_lost_doubled_or_half_written(
 ) -> None:
     many = moments_of(warm, ready, tmp_path / "undisturbed")
     assert many > 2 * MOMENTS, "so few moments prove nothing"
-    seen = set()
-    for moment in sorted(random.Random(20260915).sample(range(many), MOMENTS)):
-        home = with_an_upload(ready, tmp_path / str(moment))
-        assert warm.live(home, NOW.isoformat(), moment) == "killed", moment
-        seen.add(before_the_next(home))
-        # Nobody else may take the job before its lease is over; then whoever comes next does.
-        assert warm.live(home, LATER.isoformat()).startswith("through"), moment
-        must_be_there_once(home)
+    chance, seen, killed = random.Random(20260915), set[int](), 0
+    while killed < MOMENTS:
+        home = with_an_upload(ready, tmp_path / str(killed))
+        died, at = deaths(warm, home, chance.sample(range(many), 2), NOW, partial(before_the_next, seen=seen))
+        killed += died
+        must_be_there_once(home, at)
         shutil.rmtree(home)
     assert seen == {1, 2}, "some died before the version was there, and some after"

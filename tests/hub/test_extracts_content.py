@@ -16,7 +16,6 @@ import pytest
 
 from governance.periods import Period
 from hub.errors import Refused
-from hub.records import connect
 from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.extracts.prepare import prepare, prepare_due
@@ -47,13 +46,13 @@ from tests.hub.extracts_town import (
     trip,
     uid,
 )
+from tests.hub.migrated import records_at
 from tests.mds import town as mds_town
 
 
 @pytest.fixture
 def back(tmp_path: Path) -> Iterator[Back]:
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     yield hub_of(records, tmp_path)
     records.close()
 
@@ -330,8 +329,7 @@ def test_from_the_operators_own_pages_to_the_extract(tmp_path: Path) -> None:
         900,
     )
     day = dataclasses.replace(mds_town.MONDAY, rides=(*mds_town.MONDAY.rides, last))
-    records = connect(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records.sqlite3")
     back = empty_hub(records, tmp_path)
     pages = mds_town.write(tmp_path / "pages", mds_town.pages_2_0(day))
     ingest(back, str(pages), slug="mds-glisse")

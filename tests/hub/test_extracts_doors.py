@@ -20,9 +20,8 @@ from sqlalchemy import select
 from governance.audiences import Audience
 from governance.obligations import Obligations
 from governance.terms.use import Retention
-from hub.api.app import create_app
 from hub.cli import main
-from hub.records import Records, connect
+from hub.records import Records
 from hub.records.models import Extract, LogText
 from hub.services.back import Back
 from hub.services.commons import put_in_force
@@ -30,7 +29,7 @@ from hub.services.extracts.prepare import prepare
 from hub.services.extracts.receipts import keep_until
 from hub.services.keys import issue
 from tests.conftest import ROOT
-from tests.hub.api.hall import ask
+from tests.hub.api.hall import ask, web_door
 from tests.hub.extracts_town import (
     LABO,
     MARCH,
@@ -44,6 +43,7 @@ from tests.hub.extracts_town import (
     living,
     trip,
 )
+from tests.hub.migrated import records_at
 
 PURPOSE = "?purpose=compliance"
 
@@ -58,7 +58,7 @@ def back(records: Records, tmp_path: Path) -> Back:
 
 @pytest.fixture
 def app(back: Back) -> FastAPI:
-    return create_app(back.front)
+    return web_door(back.front)
 
 
 @pytest.fixture
@@ -257,8 +257,7 @@ def test_the_front_office_of_extracts_loads_no_vault() -> None:
 def home(tmp_path: Path) -> Path:
     """A home of the command line, with the town's hub in it."""
     folder = tmp_path / "home"
-    records = connect(f"sqlite:///{folder / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(folder / "records" / "records.sqlite3")
     hub_of(records, folder)
     records.close()
     return folder

@@ -27,6 +27,7 @@ from hub.fetching.credentials import Basic, Bearer, ClientCredentials, Credentia
 from hub.fetching.tokens import Tokens
 from hub.fetching.urls import origin
 from hub.records import Records, sealing
+from hub.records import held as held_records
 from hub.records.feed_models import Source
 from hub.records.models import Base
 from hub.sealing import Opener
@@ -278,6 +279,18 @@ def test_what_is_sealed_is_opened_by_the_key_and_shown_to_nobody(front: Front) -
     assert source_of(front).secret is None
 
 
+def test_another_credential_lets_all_be_asked_for_anew(front: Front) -> None:
+    for change in (
+        lambda: credentials.put(front, "bus", "bearer", {}, {"token": "t0ken"}),
+        lambda: credentials.remove(front, "bus"),
+    ):
+        with front.records.write() as session:
+            held_records.keep(session, "bus", "", at=NOON, url="https://feeds.example/a", digest="0" * 64, size=1)
+        change()
+        with front.records.read() as session:
+            assert held_records.held(session, "bus") == {}
+
+
 def test_a_secret_follows_no_change_of_address_and_no_swap_of_rows(front: Front) -> None:
     credentials.put(front, "bus", "bearer", {}, {"token": "t0ken"})
     sealed = source_of(front).secret
@@ -397,12 +410,13 @@ def test_no_output_no_row_and_no_file_holds_a_credential(
 
 
 def _told_back(server: Server, kind: str, secret: str) -> str:
-    """A system that writes the caller's key into its addresses and validators, and lets nobody in without it."""
+    """A system that writes the caller's key into its files, addresses and validators, and lets nobody in without it."""
     spelled = quote(secret, safe="")
     url = system(server, named={"system_alerts": server.url(f"/system_alerts.json?api+key={spelled}")})
     server.shelf["/system_alerts.json"] = Page(server.shelf["/station_status.json"].content)
     for page in server.shelf.values():
         page.lets_in, page.etag = WAYS[kind].lets_in, f'"{spelled}"'
+        page.content = page.content.replace(b"{", b'{"asked_with": "?k=%s", ' % spelled.encode(), 1)
     return url
 
 

@@ -19,7 +19,6 @@ from hub.errors import HubError
 from hub.fetch import Fetcher
 from hub.jobs.scheduler import rhythm
 from hub.jobs.worker import run_one
-from hub.records import connect
 from hub.released import Released
 from hub.services import probing, sanctions
 from hub.services.back import Back
@@ -28,6 +27,7 @@ from hub.services.front import Front
 from hub.settings import settings_of
 from hub.signet import Signet
 from hub.vault import Vault
+from tests.hub.migrated import records_at
 from tests.hub.test_sanctions import deny
 
 COMMONS = Path(hub.territory.__path__[0]) / "commons"
@@ -144,8 +144,7 @@ def test_a_forged_draw_is_found_by_the_command(machine: Machine) -> None:
 
 
 def test_the_scan_is_a_job_of_the_rhythm(tmp_path: Path) -> None:
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     front = Front(records, Released(tmp_path / "released"), FixedClock(NOON))
     assert "enqueue_scan" in {job.id for job in rhythm(front).get_jobs()}
     assert probing.enqueue_scan(front) is False  # there is no commons yet

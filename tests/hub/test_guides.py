@@ -15,6 +15,7 @@ from hub.bootstrap import front_office
 from hub.services.commons import put_in_force, read_folder
 from hub.services.demo import END
 from hub.settings import Settings
+from tests.hub.warm_command import warm_command
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 COMMONS = Path(hub.territory.__path__[0]) / "commons"
@@ -52,13 +53,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("guide", with_block("sh"), ids=lambda path: path.stem)
 def test_every_command_of_a_guide_works_in_its_order(guide: Path, home: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
+    environment = {**os.environ, "NO_COLOR": "1"}
     environment.pop("HUB_HOME", None)
-    shell = ["bash", "-c", script(guide)]
-    done = subprocess.run(shell, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    with warm_command(environment, set(re.findall(r"\bhub ([a-z]+)", script(guide)))) as place:
+        environment["PATH"] = f"{place}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        shell = ["bash", "-c", script(guide)]
+        done = subprocess.run(shell, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     for sign in EXPECTED[guide.stem]:
         assert re.search(sign, done.stdout), (sign, done.stdout)
+
+
+def test_the_guides_command_is_the_installed_one(tmp_path: Path) -> None:
+    installed = [str(Path(sys.executable).parent / "hub")]
+    environment = {**os.environ, "NO_COLOR": "1", "HUB_HOME": str(tmp_path / "home")}
+    with warm_command(environment, ["agreements"]) as place:
+        for words in (["--help"], ["agreements", "list"], ["agreements", "no-such-word"]):
+            one, other = (
+                subprocess.run([*command, *words], env=environment, capture_output=True, text=True, check=False)
+                for command in (installed, [str(place / "hub")])
+            )
+            assert (one.returncode, one.stdout, one.stderr) == (other.returncode, other.stdout, other.stderr), words
 
 
 #: What a reader must find in the output, in words that only the right outcome has.

@@ -6,10 +6,13 @@ import datetime as dt
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from hub.records import Records
 from hub.records import happenings as happening_records
@@ -81,6 +84,21 @@ def test_versions_are_told_once_and_what_went_before_is_history(records: Records
         (BUS, "version.new", {"version": 5, "verdict": "fail"}),
     ]
     assert watch(hall.front, NOW + 5 * DAY) == []
+
+
+class Shut(Records):
+    """Records that nobody may write."""
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        raise AssertionError("a writer's turn was asked for")
+        yield
+
+
+def test_a_look_that_finds_nothing_new_keeps_no_writer_waiting(hall: Hall) -> None:
+    new_version(hall, at=NOW)
+    assert watch(hall.front, NOW)
+    assert watch(replace(hall.front, records=Shut(hall.front.records.engine)), NOW + HOUR) == []
 
 
 def test_an_old_content_that_comes_back_is_no_new_version(hall: Hall) -> None:
@@ -210,16 +228,24 @@ def test_a_schedule_that_is_taken_no_more_and_a_name_that_was_superseded(hall: H
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_kind_has_its_sentence_in_both_languages(hall: Hall, kind: object) -> None:
     found = KINDS[getattr(kind, "name")]  # noqa: B009 - parametrised by value, named by key
-    facts = {name: f"<{name}>" for name in found.facts}
+    facts = {name: BUS if name == "schedule" else f"<{name}>" for name in found.facts}
     row = Happening(slug=BUS, number=1, kind=found.name, at=NOW, key="k", facts=facts)
     notice = notice_of(current_world(hall.front), row)
     for text in (notice.sentence.fr, notice.sentence.en):
-        assert all(f"<{name}>" in text for name in found.facts)
+        assert all(said in text for said in facts.values())
     assert notice.sentence.fr != notice.sentence.en
     empty = notice_of(
         current_world(hall.front), Happening(slug="x", number=1, kind=found.name, at=NOW, key="k", facts={})
     )
     assert "{" not in empty.sentence.en
+
+
+def test_a_schedule_that_is_in_no_commons_is_not_named(hall: Hall) -> None:
+    facts = {"schedule": "bus-of-nobody"}
+    row = Happening(slug=BUS, number=1, kind="schedule.removed", at=NOW, key="k", facts=facts)
+    told = notice_of(current_world(hall.front), row)
+    assert b"bus-of-nobody" not in told.message("https://hub.test")
+    assert (told.facts, told.sentence.en[:16]) == ({}, "The schedule – t")
 
 
 def test_a_message_is_the_same_bytes_each_time_and_its_id_has_no_full_stop(hall: Hall) -> None:

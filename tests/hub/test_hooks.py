@@ -153,6 +153,19 @@ def test_the_list_of_what_was_sent_hides_what_was_closed_since(hall: Hall) -> No
         hooks.again(hall.front, made.id, f"{BUS}_1", member="itineo")
 
 
+def test_the_pages_of_what_was_sent_count_nothing_of_a_sealed_feed(hall: Hall) -> None:
+    made = hooks.register(hall.front, "itineo", target=URL, feeds=[BUS, SEALED]).hook
+    hidden = [happen(hall, SEALED, key=str(number)) for number in range(1, 5)]
+    rows = [hidden[0], happen(hall), *hidden[1:], happen(hall, key="2")]
+    with hall.front.records.write() as session:
+        for row, state in zip(rows, ("failed", "failed", "waiting", "delivered", "waiting", "waiting"), strict=True):
+            hook_records.add(session, made.id, row.id, at=hall.clock(), state=state)
+    pages = [hooks.deliveries(hall.front, made.id, member="itineo", most=1, after=place) for place in range(4)]
+    told = [[one.notice.id for one in sent] for sent, _ in pages]
+    assert told == [[f"{BUS}_2"], [f"{BUS}_1"], [], []]
+    assert [following for _, following in pages] == [1, None, None, None]
+
+
 def test_asking_again_makes_another_round_one_at_a_time(hall: Hall) -> None:
     made = hooks.register(hall.front, "itineo", target=URL).hook
     happening = happen(hall)

@@ -10,7 +10,6 @@ import pytest
 
 import hub.territory
 from governance.audiences import Audience
-from hub.api.app import create_app
 from hub.bootstrap import back_office
 from hub.clock import FixedClock
 from hub.errors import Refused
@@ -21,7 +20,7 @@ from hub.services.ingest import ingest
 from hub.services.keys import PUBLIC, Actor, issue, revoke
 from hub.services.publish import publish_version
 from hub.settings import Settings
-from tests.hub.api.hall import get
+from tests.hub.api.hall import get, web_door
 from tests.hub.test_bad_input import town, zipped
 
 NOW = dt.datetime(2026, 9, 15, 6, tzinfo=dt.UTC)
@@ -65,7 +64,7 @@ def test_whoever_is_known_reads_and_the_public_does_not(back: Back) -> None:
 
 
 def test_the_doors_say_the_same(back: Back) -> None:
-    app = create_app(back.front)
+    app = web_door(back.front)
     key = issue(back.front, "itineo")
     with_key = {"Authorization": f"Bearer {key}"}
     assert get(app, "/api/v1/feeds/bus-hautes-combes").json()["current"] is None

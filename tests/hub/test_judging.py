@@ -13,8 +13,11 @@ from sqlalchemy import select
 
 from feeds.findings import Verdict
 from feeds.judging.raw import Raw
+from feeds.judging.scores import Kind
+from feeds.judging.scores import Score as Scored
 from hub.errors import BadRequest, Conflict, NotFound
 from hub.records import Records, connect, standings
+from hub.records import incidents as incident_rows
 from hub.records.feed_models import Fetch, Happening, Incident, IncidentNote, Score, Standing
 from hub.services import incidents, quality
 from hub.services.brake import decide
@@ -355,3 +358,26 @@ def test_the_newest_days_come_first(hub: Town) -> None:
     found = quality.of_feed(hub.front, BUS, days=2)
     assert [one.day for one in found.days] == [TODAY + 2 * DAY, TODAY + DAY]
     assert [one.scores["compliance"].details["over"] for one in found.days] == [False, True]
+
+
+def test_each_incident_has_its_own_notes_in_their_order(records: Records) -> None:
+    with records.write() as session:
+        first, second = (incident_rows.add(session, BIKES, "fresh", opened_at=NOON, facts={}) for _ in range(2))
+        for minutes, incident, text in ((2, second, "later"), (1, first, "alone"), (1, second, "sooner")):
+            incident_rows.add_note(session, incident, at=NOON + minutes * MINUTE, by="combecycle", text=text)
+        told = incident_rows.notes_of(session, [first, second])
+        assert {key: [one.text for one in notes] for key, notes in told.items()} == {
+            first.id: ["alone"],
+            second.id: ["sooner", "later"],
+        }
+        assert incident_rows.notes_of(session, []) == {}
+
+
+def test_the_day_to_score_next_follows_the_newest_that_was_over(records: Records) -> None:
+    with records.write() as session:
+        assert standings.first_day_to_score(session, BIKES) is None
+        for back in range(9, -1, -1):
+            for kind in Kind:
+                until = NOON if back < 3 else None
+                standings.keep_score(session, BIKES, TODAY - back * DAY, kind, Scored(500, {}), until=until)
+        assert standings.first_day_to_score(session, BIKES) == TODAY - 2 * DAY

@@ -7,18 +7,18 @@ import pytest
 
 from hub.clock import FixedClock
 from hub.errors import BadRequest, NotFound, Unauthorised
-from hub.records import Records, connect
+from hub.records import Records
 from hub.released import Released
 from hub.services import keys
 from hub.services.front import Front
+from tests.hub.migrated import records_at
 
 NOON = dt.datetime(2026, 9, 14, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
 def front(tmp_path: Path) -> Front:
-    records = connect(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records.sqlite3")
     return Front(records, Released(tmp_path / "released"), FixedClock(NOON))
 
 

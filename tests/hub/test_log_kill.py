@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.clock import FixedClock
-from hub.jobs.scheduler import enqueue_checkpoint, rhythm
+from hub.jobs.scheduler import enqueue_checkpoint, enqueue_chore, rhythm
 from hub.jobs.worker import run_one
 from hub.services.log_check import check
 from hub.services.log_checkpoints import checkpoint
@@ -44,5 +44,7 @@ def test_the_scheduler_asks_and_the_worker_signs(tmp_path: Path) -> None:
     assert run_one(back, "worker")
     assert not enqueue_checkpoint(back.front)
     assert check(back.front, key=back.signet.public()).covered == check(back.front).entries
+    assert enqueue_chore(back.front, "merge")
+    assert not enqueue_chore(back.front, "merge")  # it is waiting already
     assert "enqueue_checkpoint" in {job.id for job in rhythm(back.front).get_jobs()}
     back.front.records.close()

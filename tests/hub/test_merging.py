@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from feeds.gtfs.archive import content_digest
-from hub.api.app import create_app
 from hub.errors import NotFound, Refused
 from hub.records.models import Release
 from hub.services import merging
@@ -22,7 +21,7 @@ from hub.services.basins import open_basin
 from hub.services.commons import put_in_force
 from hub.services.keys import PUBLIC
 from hub.services.merging import Remade, merge_due, merge_feeds, merge_territory
-from tests.hub.api.hall import Hall, get
+from tests.hub.api.hall import Hall, get, web_door
 from tests.hub.notice_town import BUS, built, copied, documents, new_version, opened
 from tests.hub.test_bad_input import Answer, hub, town, zipped  # noqa: F401 - the fixture `hub`
 
@@ -106,7 +105,7 @@ def decisions(hall: Hall) -> int:
 
 
 def test_everybody_reads_all_open_timetables_as_one(hall: Hall, tmp_path: Path) -> None:
-    app = create_app(hall.front)
+    app = web_door(hall.front)
     address = f"/api/v1/basins/{BASIN}/gtfs.zip"
     assert get(app, address).status_code == 404
     assert remake(hall, tmp_path).is_new
@@ -137,7 +136,7 @@ def test_it_is_made_anew_only_when_something_in_it_changed(hall: Hall, tmp_path:
 
 
 def test_when_one_closes_the_merge_is_shut_and_made_without_it(hall: Hall, tmp_path: Path) -> None:
-    app = create_app(hall.front)
+    app = web_door(hall.front)
     address = f"/api/v1/basins/{BASIN}/gtfs.zip"
     old = remake(hall, tmp_path).release
     assert old is not None
@@ -158,7 +157,7 @@ def test_no_other_door_gives_it(hall: Hall, tmp_path: Path) -> None:
     assert made.id not in {one.id for one in listed(hall.front, PUBLIC)}
     with pytest.raises(Refused):
         open_release(hall.front, made.id, actor=PUBLIC)
-    app = create_app(hall.front)
+    app = web_door(hall.front)
     for path in (f"/api/v1/releases/{made.id}", f"/api/v1/releases/{made.id}/data"):
         answer = get(app, path)
         assert answer.status_code in (403, 404), path
@@ -179,6 +178,10 @@ def test_what_closes_while_it_is_made_lets_nothing_out(
     monkeypatch.setattr(merging, "merge", slow)
     with pytest.raises(Refused):
         merge_territory(hall.front, BASIN, tmp_path)
+    put_in_force(hall.front, commons())
+    told = remake(hall, tmp_path)
+    assert (told.territory, told.release) == (BASIN, None), "the territories after it are made all the same"
+    assert told.why
     with hall.front.records.read() as session:
         assert session.query(Release).filter_by(kind="merged").count() == 0
 

@@ -17,13 +17,14 @@ from governance.disclosure.preview.markets import Market
 from governance.verdicts import Denied
 from hub.cli import app
 from hub.errors import BadRequest, NotFound, Refused
-from hub.records import Records, connect
+from hub.records import Records
 from hub.records.models import LogText
 from hub.services.back import Back
 from hub.services.preview import Preview, preview
 from hub.services.preview_map import zones_seen
 from hub.vault import Vault
 from tests.hub import parties
+from tests.hub.migrated import records_at
 from tests.hub.preview_town import CELLS, JANUARY, bring, communes, town, trips
 
 ENDS = "trip-ends-h3_8-month"
@@ -250,7 +251,6 @@ def test_the_command_says_it_in_words_and_writes_map_and_shares(
 @pytest.fixture
 def sqlite_records(tmp_path: Path) -> Records:
     """The records of a home, with the town in it."""
-    records = connect(f"sqlite:///{tmp_path / 'hub' / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "hub" / "records" / "records.sqlite3")
     town(records, tmp_path / "hub")
     return records

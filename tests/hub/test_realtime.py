@@ -30,7 +30,7 @@ from hub.services.live_place import packs
 from hub.services.publish import publish_version
 from hub.services.realtime import ARCHIVE, Desk, last_message, still, take
 from hub.services.realtime_pack import unpacked
-from hub.services.realtime_reading import open_message
+from hub.services.realtime_reading import Board, Newest
 from tests.feeds.realtime_town import AT, NOW, message
 from tests.hub.realtime_hall import BUS, LIVE, add_schedule, documents, hall
 
@@ -61,6 +61,12 @@ def codes(back: Back, content: bytes, at: dt.datetime = AT, **options: str) -> l
     return [one.code for one in take(back, LIVE, content, at=at, **options).report.findings]
 
 
+def newest(back: Back, actor: Actor = PUBLIC, slug: str = LIVE) -> Newest:
+    """What a process that was started just now lets a reader have."""
+    board = Board(back.front)
+    return board.for_everybody(slug) or board.for_reader(slug, actor, None)
+
+
 def decisions(back: Back) -> list[dict[str, object]]:
     with back.front.records.read() as session:
         said = [json.loads(row.text) for row in session.query(LogText).order_by(LogText.index)]
@@ -76,8 +82,8 @@ def test_a_message_is_judged_kept_archived_and_published(back_on_both: Back) -> 
     assert (taken.against.slug, taken.against.version) == (BUS, 1)
     assert (taken.is_new, taken.published, taken.rows["stop_time_updates"]) == (True, True, 4)
     assert taken.report.parameters["schedule"] == f"{BUS} version 1"
-    served = open_message(back.front, LIVE, actor=PUBLIC)
-    assert (served.content, served.verdict, served.fresh_s) == (GOOD, "pass", 20)
+    served = newest(back).message()
+    assert (served.opened.content, served.verdict, served.left_s(AT)) == (GOOD, "pass", 20)
     (hour,) = archive.hours(back, ARCHIVE, LIVE, AT.date())
     calls = archive.read(hour, "stop_time_updates")
     assert isinstance(calls, pa.Table)
@@ -138,7 +144,7 @@ def test_an_older_message_does_not_replace_a_newer_one(back: Back) -> None:
 
     assert "gtfs_rt_time_travel" in {one.code for one in taken.report.findings}
     assert (taken.published, taken.why) == (False, "older than the message before, which stays")
-    assert open_message(back.front, LIVE, actor=PUBLIC).content == GOOD
+    assert newest(back).message().opened.content == GOOD
 
 
 def test_a_clock_that_ran_ahead_is_no_newest_message_for_ever(back: Back) -> None:
@@ -146,7 +152,7 @@ def test_a_clock_that_ran_ahead_is_no_newest_message_for_ever(back: Back) -> Non
     assert "gtfs_rt_timestamp_in_future" in codes(back, ahead)
     content, at = later(30)
     assert take(back, LIVE, content, at=at).published
-    assert open_message(back.front, LIVE, actor=PUBLIC).content == content
+    assert newest(back).message().opened.content == content
 
 
 def test_a_bad_answer_leaves_the_last_good_message(back: Back) -> None:
@@ -156,7 +162,7 @@ def test_a_bad_answer_leaves_the_last_good_message(back: Back) -> None:
             take(back, LIVE, bad, at=AT)
     with pytest.raises(UnusableFeed):
         take(back, LIVE, GOOD[: GOOD.index(b"\x12")] + b"\x12\x01\xff", at=AT)
-    assert open_message(back.front, LIVE, actor=PUBLIC).content == GOOD
+    assert newest(back).message().opened.content == GOOD
 
 
 def test_a_vehicle_that_jumped_is_known_from_the_message_before_in_any_process(back: Back) -> None:
@@ -189,8 +195,8 @@ def test_the_permit_is_noted_once_and_again_when_it_changes(back_on_both: Back) 
     assert take(back, LIVE, content, at=at).published
     assert len(decisions(back)) == 2
     with pytest.raises(Refused):
-        open_message(back.front, LIVE, actor=PUBLIC)
-    assert open_message(back.front, LIVE, actor=ITINEO).purpose == "research"
+        newest(back)
+    assert newest(back, ITINEO).grant.purpose == "research"
 
 
 def test_a_feed_that_is_closed_is_withdrawn_and_not_published_again(back_on_both: Back) -> None:
@@ -198,7 +204,7 @@ def test_a_feed_that_is_closed_is_withdrawn_and_not_published_again(back_on_both
     take(back, LIVE, GOOD, at=AT)
     put_in_force(back.front, documents(validity="{from: 2025-12-01, to: 2026-01-01}"))
     with pytest.raises(Refused):
-        open_message(back.front, LIVE, actor=PUBLIC)
+        newest(back)
     content, at = later(30)
     taken = take(back, LIVE, content, at=at)
 
@@ -213,7 +219,7 @@ def test_a_feed_that_is_closed_is_withdrawn_and_not_published_again(back_on_both
 def test_the_sweep_leaves_what_is_open_and_withdraws_what_was_closed(back: Back) -> None:
     take(back, LIVE, GOOD, at=AT)
     assert sweep(back) == []
-    assert open_message(back.front, LIVE, actor=PUBLIC).content == GOOD
+    assert newest(back).message().opened.content == GOOD
     put_in_force(back.front, documents(validity="{from: 2025-12-01, to: 2026-01-01}"))
     assert sweep(back) == [LIVE]
     assert [one for one in packs(back.front, LIVE).root.rglob("*") if one.is_file()] == []
@@ -235,19 +241,19 @@ def test_a_reader_who_was_overtaken_gets_the_newer_message(back: Back) -> None:
         assert row is not None
     for path in packs(back.front, LIVE).root.rglob(row.digest):
         path.unlink()
-    with pytest.raises(NotFound):
-        open_message(back.front, LIVE, actor=PUBLIC)
+    with pytest.raises(StorageError, match="not here"):
+        newest(back)
 
 
 def test_who_may_read(back: Back) -> None:
     with pytest.raises(FetchError, match="no good message"):
-        open_message(back.front, LIVE, actor=PUBLIC)
+        newest(back).message()
     for other in (BUS, "nothing-here", "mds-trottix"):
         with pytest.raises(NotFound):
-            open_message(back.front, other, actor=PUBLIC)
+            newest(back, slug=other)
     put_in_force(back.front, documents(live=True, validity="{from: 2025-12-01, to: 2026-01-01}"))
     with pytest.raises(Refused):  # and not: nothing was got
-        open_message(back.front, LIVE, actor=PUBLIC)
+        newest(back)
 
 
 def test_a_message_may_be_taken_in_as_a_version_too(back: Back, tmp_path: Path) -> None:

@@ -140,6 +140,12 @@ def test_no_list_attaches_an_address_to_a_dataset_by_its_name(front: Front) -> N
     put_in_force(front, read_folder(COMMONS))
     [change] = import_feeds(front, examples()["gbfs-manifest"]).changes
     assert (change.kind, change.slug) == ("new", "combecycle-2")
+    assert change.what == "if it is the dataset combecycle: `hub feeds rename combecycle-2 combecycle`"
+    renaming.rename(front, "combecycle-2", "combecycle")
+    assert found(front, "combecycle").url == "https://combecycle.example.fr/3.0/gbfs.json"
+    assert [(one.kind, one.slug, one.what) for one in import_feeds(front, examples()["gbfs-manifest"]).changes] == [
+        ("unchanged", "combecycle", "")
+    ]
 
 
 def test_a_person_attaches_a_dataset_by_giving_it_the_list_s_name(front: Front) -> None:

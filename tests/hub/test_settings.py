@@ -38,6 +38,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "mail_from": ("feeds@hub.example", "feeds@hub.example"),
     "contact": ("data@hub.example", "data@hub.example"),
     "public_url": ("https://hub.example", "https://hub.example"),
+    "country": ("FRA", "FRA"),
 }
 
 

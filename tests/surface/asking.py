@@ -38,7 +38,7 @@ def web_door(front: Front) -> FastAPI:
     app = _door()
     app.state.front = front
     # What it keeps at hand is of the front office before.
-    app.state._state.pop("live_shelf", None)
+    app.state._state.pop("at_hand", None)
     return app
 
 

@@ -200,6 +200,18 @@ def _plant_extract(basin: Basin) -> None:
     basin.sentinels += [Sentinel("extract", word=word) for word in words]
 
 
+def _difference(padding: int) -> bytes:
+    """What a version changed, in the shape of `feeds.gtfs.diff.document`, with the open feed's number in its words."""
+    words = [str(OPEN_NUMBER) + " " * padding]
+    meaning = {
+        "moved_m": 50.0,
+        "stops_moved": {"count": 0, "stops": []},
+        "trips_per_route_and_day": {"days_compared": 0, "routes_changed": 0, "routes": []},
+        "words": {"fr": words, "en": words},
+    }
+    return json.dumps({"file_diffs": [], "meaning": meaning}).encode()
+
+
 def _plant_feeds(basin: Basin) -> None:
     """The sealed feed's facts, and the open feed's files."""
     made = hall.Hall(basin.front, basin.clock)
@@ -224,7 +236,7 @@ def _plant_feeds(basin: Basin) -> None:
         "gtfs.stop_day": (_parquet(stop_day, padding=7000), _PARQUET),
         "gtfs.service_patterns": (_parquet(hall.CALENDAR, padding=8000), _PARQUET),
         "stops": (stops, "application/geo+json"),
-        "difference": (json.dumps({"meaning": str(OPEN_NUMBER) * 1313}).encode(), "application/json"),
+        "difference": (_difference(padding=11_000), "application/json"),
     }
     for part, (content, media_type) in files.items():
         hall.publish(made, part, content, media_type)

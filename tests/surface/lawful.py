@@ -45,7 +45,7 @@ _WITH_KEY: Final = frozenset(ROLES.keys() - NO_KEY)
 
 #: What is open to everybody is read here without a look at the key, so that a thousand a second can: a key that opens
 #: nothing opens it too.
-WITHOUT_A_LOOK: Final = frozenset({"open system"})
+WITHOUT_A_LOOK: Final = frozenset({"open system", "open message"})
 
 #: Keys that open nothing beyond what is open to all, and members that stand where another one stands too: after the
 #: first walk, in which everybody goes everywhere, those of each group take turns.
@@ -60,7 +60,7 @@ ANY: Final = PLANNING | COMPLIANCE | {"research", "open-reuse"}
 AGREED: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "open feed": (_WITH_KEY, ANY | {"no-such-purpose"}),
     "open system": (frozenset(ROLES), frozenset({"open-reuse"})),
-    "open message": (_WITH_KEY, frozenset({"open-reuse"})),
+    "open message": (frozenset(ROLES), frozenset({"open-reuse"})),
     "members": (ACTIVE, PLANNING),
     "authority": (frozenset({"authority"}), PLANNING),
     # Whoever reads the release reads its certificate, for the same purposes.
@@ -73,6 +73,7 @@ AGREED: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
 ALWAYS: Final[Mapping[str, frozenset[str]]] = {
     # A holder looks at its own versions and findings; the sister company is another holder.
     "open feed": frozenset({"holder of the open feed"}),
+    "open message": frozenset({"holder of the open feed"}),
     "sealed feed": frozenset({"holder of the sealed feed"}),
     # A hook, and what was sent to it, is its member's alone.
     "hook": frozenset({"holder of the sealed feed"}),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from feeds.gbfs.conversion.losses import Losses
-from feeds.gbfs.conversion.references import Files, drop_apps, drop_plans, records
+from feeds.gbfs.conversion.references import Files, drop_apps, drop_plans, drop_types, records
 
 Record: TypeAlias = dict[str, Any]
 
@@ -34,6 +34,7 @@ def complete(files: Files, *, prefix: str, knows_types: bool, losses: Losses) ->
     _range_types(files, losses)
     _type_vehicles(files, losses)
     _type_stations(files, losses)
+    drop_types(files, losses)
     drop_plans(files, losses)
     drop_apps(files, losses)
     return made

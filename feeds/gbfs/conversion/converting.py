@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from feeds.gbfs.conversion.completing import complete
-from feeds.gbfs.conversion.downgrading import HOURS_FILES, OLD_NAMES, downgrade, hours_files
+from feeds.gbfs.conversion.downgrading import OLD_NAMES, downgrade, hours_files
 from feeds.gbfs.conversion.fitting import fitter
+from feeds.gbfs.conversion.hours import HOURS_FILES
 from feeds.gbfs.conversion.information import Known
 from feeds.gbfs.conversion.leaves import FIRST_POSIX_S, Run, Unfit
 from feeds.gbfs.conversion.losses import Loss, Losses
@@ -117,9 +118,11 @@ def _missing(source: Source, files: Mapping[str, Part], names: Mapping[str, str]
     """Files that the source declares, or gave, and that this version ought to have."""
     ought = {"system_information", "geofencing_zones", *LISTS} & (source.declared | source.files.keys())
     ought |= {"system_information"}
+    if names:  # of 2.3 alone; where they came, what they say may be that there is nothing to say
+        ought |= set(HOURS_FILES) & (source.declared - source.files.keys())
     known = {names.get(name, name): name for name in ought}
     return {
         name: "file_left_out" if new in source.files else "not_received"
         for name, new in sorted(known.items())
-        if name not in files and name not in HOURS_FILES
+        if name not in files
     }

@@ -23,8 +23,6 @@ _ONLY_NEW: Final[Mapping[str, frozenset[str]]] = {
 _SPDX: Final = "https://spdx.org/licenses/{}.html"
 #: Files whose name 2.3 has otherwise.
 OLD_NAMES: Final[Mapping[str, str]] = {"vehicle_status": "free_bike_status"}
-#: Files that 2.3 has and 3.0 has not: both come of the opening hours.
-HOURS_FILES: Final = ("system_hours", "system_calendar")
 
 
 def downgrade(name: str, data: Record, *, language: str, losses: Losses) -> Record:

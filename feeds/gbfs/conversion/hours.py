@@ -12,6 +12,8 @@ from itertools import groupby
 from typing import Any, Final
 
 ALWAYS: Final = "24/7"
+#: Files that 2.3 has and 3.0 has not: both become the opening hours.
+HOURS_FILES: Final = ("system_hours", "system_calendar")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OSM_DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

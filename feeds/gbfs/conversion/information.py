@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from gbfs_validator.feedhelpers import load_schema
 from gbfs_validator.schema.formats import FORMATS
 
-from feeds.gbfs.conversion.hours import NoHours, opening_hours
+from feeds.gbfs.conversion.hours import HOURS_FILES, NoHours, opening_hours
 from feeds.gbfs.conversion.leaves import Unfit, language_tag
 from feeds.gbfs.conversion.losses import Losses
 from feeds.gbfs.conversion.source import Part, Source
@@ -64,7 +64,8 @@ def _tags(listed: Any) -> Iterator[str]:
 def _fill(data: Record, known: Known, losses: Losses) -> None:
     """What 3.0 requires and the source does not say, from what the hub knows."""
     name = "system_information"
-    if data.get("timezone") not in _zones_of_time() and known.timezone:
+    zone = data.get("timezone")
+    if known.timezone and not (isinstance(zone, str) and zone in _zones_of_time()):
         data["timezone"] = known.timezone
         losses.add("taken_from_hub", name, "timezone", known.timezone)
     if _is_email(data.get("feed_contact_email")):
@@ -94,14 +95,23 @@ def _settle_licence(data: Record, losses: Losses) -> None:
 
 
 def _hours(source: Source, losses: Losses) -> str:
+    for name in HOURS_FILES:
+        if name in source.declared and source.main(name) is None:  # without the file it would be always open
+            losses.add("value_left_out", name)
+            return _UNKNOWN_HOURS
     hours, calendar = source.main("system_hours"), source.main("system_calendar")
     listed = hours.data.get("rental_hours") if hours else None
     seasons = calendar.data.get("calendars") if calendar else None
     rules = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    if any(set(map(str, one.get("user_types") or ())) != _EVERYBODY for one in rules):
+    if any(_users(one) != _EVERYBODY for one in rules):
         losses.add("made_coarser", "system_hours", "user_types")
     try:
         return opening_hours(rules, seasons if isinstance(seasons, list) else [])
     except NoHours as reason:
         losses.add("value_left_out", "system_hours", "rental_hours", reason)
         return _UNKNOWN_HOURS
+
+
+def _users(rule: Record) -> set[str]:
+    listed = rule.get("user_types")
+    return set(map(str, listed)) if isinstance(listed, list) else set()

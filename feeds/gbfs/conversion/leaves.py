@@ -25,6 +25,8 @@ ID_FIELDS: Final = frozenset(
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 #: 2.x writes instants as POSIX seconds with this least value; that is how its schemas are told from plain numbers.
 FIRST_POSIX_S: Final = 1_450_155_600
+#: No number of a system reaches it, and whole ones beyond it are not written as JSON.
+_GREATEST: Final = 2.0**53
 
 
 class Unfit(ValueError):
@@ -123,7 +125,7 @@ def _number(schema: Mapping[str, Any], *, whole: bool) -> Fitter:
             figure = number(value)
         except Unreadable as error:
             raise Unfit(value=value) from error
-        if not low <= figure <= high or (whole and not figure.is_integer()):
+        if not low <= figure <= high or abs(figure) >= _GREATEST or (whole and not figure.is_integer()):
             raise Unfit(value=value)
         return int(figure) if whole else value
 

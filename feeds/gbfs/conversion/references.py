@@ -1,19 +1,58 @@
-"""References of one file of 3.0 to another that must lead somewhere: pricing plans, the shops of the rental apps."""
+"""References of one file of 3.0 to another that must lead somewhere: types, pricing plans, shops of the rental apps."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from feeds.gbfs.conversion.losses import Losses
 
 Record: TypeAlias = dict[str, Any]
 Files: TypeAlias = dict[str, Record]
 
+#: What stations count by vehicle type, beside the vehicles that stand there.
+_COUNTS: Final = (
+    ("station_information", "vehicle_types_capacity"),
+    ("station_information", "vehicle_docks_capacity"),
+    ("station_status", "vehicle_docks_available"),
+)
+
 
 def records(files: Files, file: str, key: str) -> list[Record]:
     """The records of a file; none where there is no such file."""
     found: list[Record] = files.get(file, {}).get(key, [])
     return found
+
+
+def drop_types(files: Files, losses: Losses) -> None:
+    """No count and no rule is of a vehicle type that is not published; a system without the file has them as it had."""
+    if "vehicle_types" not in files:
+        return
+    types = {one["vehicle_type_id"] for one in records(files, "vehicle_types", "vehicle_types")}
+    for file, field in _COUNTS:
+        for station in records(files, file, "stations"):
+            if field in station:
+                known = _of_known(station.pop(field), types, losses, file, f"stations.{field}")
+                if known:
+                    station[field] = known
+    data = files.get("geofencing_zones")
+    if data is not None:
+        zones = [one["properties"] for one in data["geofencing_zones"]["features"] if "rules" in one["properties"]]
+        for ruled, field in ((data, "global_rules"), *((zone, "rules") for zone in zones)):
+            ruled[field] = _of_known(ruled[field], types, losses, "geofencing_zones", field)
+
+
+def _of_known(listed: list[Record], types: set[str], losses: Losses, *place: str) -> list[Record]:
+    """Counts or rules without the types that are unknown; with its last type goes what was said of it."""
+    kept = []
+    for one in listed:
+        named = one.get("vehicle_type_ids")
+        known = [name for name in named or () if name in types]
+        if named and len(known) < len(named):
+            file, field = place
+            losses.add("reference_left_out", file, f"{field}.vehicle_type_ids")
+        if known or not named:  # a rule that names none is for all
+            kept.append({**one, "vehicle_type_ids": known} if named else one)
+    return kept
 
 
 def drop_plans(files: Files, losses: Losses) -> None:

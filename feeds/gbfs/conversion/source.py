@@ -117,5 +117,5 @@ def _declared(body: Mapping[str, Any] | None) -> frozenset[str]:
     data = body["data"] if body else {}
     lists = [data, *data.values()]
     feeds = [part["feeds"] for part in lists if isinstance(part, dict) and isinstance(part.get("feeds"), list)]
-    names = {one.get("name") for listed in feeds for one in listed if isinstance(one, dict)}
+    names = [one.get("name") for listed in feeds for one in listed if isinstance(one, dict)]
     return frozenset(new_name(name) for name in names if isinstance(name, str)) - {"gbfs", "gbfs_versions", "manifest"}

@@ -23,8 +23,11 @@ def zones(source: Source, part: Part) -> Record:
         for place, one in enumerate(features)
         if isinstance(one, dict)
     ]
-    rules = [_rule(rule) for rule in part.data.get("global_rules") or () if isinstance(rule, dict)]
-    return {**part.data, "geofencing_zones": {**found, "features": zones}, "global_rules": rules}
+    return {
+        **part.data,
+        "geofencing_zones": {**found, "features": zones},
+        "global_rules": _rules(part.data.get("global_rules")),
+    }
 
 
 def _features(part: Part) -> list[Any]:
@@ -35,11 +38,20 @@ def _features(part: Part) -> list[Any]:
 
 def _zone(feature: Record, others: Mapping[str, Any], main: str) -> Record:
     # The format gives its zones no id: the same place in the list is the same zone.
-    said = {tag: one.get("properties") or {} for tag, one in others.items() if isinstance(one, dict)}
-    properties = with_texts(feature.get("properties") or {}, said, ("name",), main)
+    said = {tag: _properties(one) for tag, one in others.items()}
+    properties = with_texts(_properties(feature), said, ("name",), main)
     if isinstance(properties.get("rules"), list):
-        properties["rules"] = [_rule(rule) for rule in properties["rules"] if isinstance(rule, dict)]
+        properties["rules"] = _rules(properties["rules"])
     return {**feature, "properties": properties, "geometry": _several(feature.get("geometry"))}
+
+
+def _properties(feature: Any) -> Record:
+    found = feature.get("properties") if isinstance(feature, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _rules(listed: Any) -> list[Record]:
+    return [_rule(rule) for rule in listed if isinstance(rule, dict)] if isinstance(listed, list) else []
 
 
 def _several(geometry: Any) -> Any:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import orjson
 
 #: Latitude and longitude in degrees, WGS 84.
 Place: TypeAlias = tuple[float, float]
@@ -102,7 +104,8 @@ class Memory:
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""
-        told: dict[str, Any] = _plain(asdict(self))
+        # By the library: to copy a system's thousand vehicles one by one took a quarter of a poll.
+        told: dict[str, Any] = orjson.loads(orjson.dumps(self))
         return told
 
     @classmethod
@@ -119,16 +122,6 @@ class Memory:
         told["journeys"] = Journeys(**told["journeys"])
         told["jumps"] = {name: Jump(**one) for name, one in told["jumps"].items()}
         return cls(**told)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value
 
 
 def _file(plain: Mapping[str, Any]) -> File:

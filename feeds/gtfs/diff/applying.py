@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyarrow.parquet as pq
 
@@ -19,6 +19,8 @@ from feeds.gtfs.rows import NotCsv
 from feeds.reading import Limits
 
 _TABLE = ".txt"
+#: What is told of a file that came without a header.
+_EMPTY: Final[Mapping[str, list[Any]]] = {"columns": [], "added": []}
 
 
 class CannotApply(ValueError):
@@ -70,7 +72,7 @@ def apply(document: Mapping[str, Any], feed: Feed) -> dict[str, Sheet]:
         if action == "deleted":
             result.pop(file, None)
         elif action == "added":
-            changes = entry["row_changes"]
+            changes = entry.get("row_changes", _EMPTY)
             result[file] = Sheet(tuple(changes["columns"]), Counter(_values(one) for one in changes["added"]))
         elif action == "modified":
             result[file] = _changed(file, feed[file], entry)

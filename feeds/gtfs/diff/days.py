@@ -1,7 +1,8 @@
 """How many trips each route has on each day, before and after.
 
-A trip of `frequencies.txt` counts once for each of its departures. Days are compared where both versions have service:
-what lies outside is told by the service span.
+A trip of `frequencies.txt` counts once for each of its departures. Days are compared from the first to the last that
+lie in the service span of both versions, those on which one of them has no service at all included: a holiday, a
+strike. What lies outside is told by the spans. Of calendars without an end the years count that `services` counts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Final
 import duckdb
 
 from feeds.gtfs.diff.texts import Text
-from feeds.gtfs.diff.view import NAMED, view
+from feeds.gtfs.diff.view import NAMED, SECONDS, view
+from feeds.gtfs.services import FIRST_YEAR, LAST_YEAR
 
 #: The files that say which trips run when.
 SERVICE: Final = ("trips.txt", "calendar.txt", "calendar_dates.txt", "frequencies.txt")
@@ -44,29 +46,26 @@ class Span:
 
 _DAY: Final = "CAST(TRY_STRPTIME({}, '%Y%m%d') AS DATE)"
 _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_TIME: Final = (
-    "(TRY_CAST(split_part({0}, ':', 1) AS BIGINT) * 3600 + TRY_CAST(split_part({0}, ':', 2) AS BIGINT) * 60"
-    " + TRY_CAST(split_part({0}, ':', 3) AS BIGINT))"
-)
-#: A calendar that spans more days than this has a mistake in its dates.
-_LONGEST: Final = 3660
 
 _PER_DAY = f"""
 CREATE OR REPLACE TEMP TABLE {{0}}_per_day AS
-WITH ranges AS (
+WITH told AS (
     SELECT service_id, [{", ".join(_WEEK)}] AS runs,
         {_DAY.format("start_date")} AS first, {_DAY.format("end_date")} AS last
     FROM {{0}}_calendar
+), ranges AS (
+    SELECT service_id, runs, greatest(first, DATE '{FIRST_YEAR}-01-01') AS first,
+        least(last, DATE '{LAST_YEAR}-12-31') AS last
+    FROM told WHERE first IS NOT NULL AND last IS NOT NULL
 ), weekly AS (
-    SELECT service_id, runs, unnest(generate_series(first, last, INTERVAL 1 DAY))::DATE AS day
-    FROM ranges WHERE last >= first AND last - first <= {_LONGEST}
+    SELECT service_id, runs, first + unnest(range(last - first + 1))::INTEGER AS day FROM ranges WHERE last >= first
 ), dates AS (SELECT service_id, {_DAY.format("date")} AS day, exception_type FROM {{0}}_calendar_dates), days AS (
     (SELECT service_id, day FROM weekly WHERE runs[isodow(day)] = '1'
      UNION SELECT service_id, day FROM dates WHERE exception_type = '1' AND day IS NOT NULL)
     EXCEPT SELECT service_id, day FROM dates WHERE exception_type = '2' AND day IS NOT NULL
 ), runs AS (
     SELECT trip_id,
-        sum(greatest(0, ceil(({_TIME.format("end_time")} - {_TIME.format("start_time")}) / headway_secs))) AS n
+        sum(greatest(0, ceil(({SECONDS.format("end_time")} - {SECONDS.format("start_time")}) / headway_secs))) AS n
     FROM {{0}}_frequencies WHERE headway_secs > 0 GROUP BY trip_id
 ), timetable AS (
     SELECT t.route_id, t.service_id, CAST(sum(coalesce(r.n, 1)) AS BIGINT) AS n
@@ -93,9 +92,14 @@ def count_trips(connection: duckdb.DuckDBPyConnection, texts: list[Text | None],
     connection.execute(_PER_DAY.format(side))
 
 
-_ROUTE_DAYS = """
-WITH days AS (SELECT DISTINCT day FROM b_per_day INTERSECT SELECT DISTINCT day FROM n_per_day),
-both_sides AS (
+# Without service on one side its bounds are null, and no day is compared.
+_DAYS = """
+    SELECT DISTINCT day FROM (SELECT day FROM b_per_day UNION SELECT day FROM n_per_day)
+    WHERE day >= (SELECT min(day) FROM b_per_day) AND day >= (SELECT min(day) FROM n_per_day)
+      AND day <= (SELECT max(day) FROM b_per_day) AND day <= (SELECT max(day) FROM n_per_day)
+"""
+_ROUTE_DAYS = f"""
+WITH days AS ({_DAYS}), both_sides AS (
     SELECT coalesce(b.route_id, n.route_id) AS route_id, coalesce(b.day, n.day) AS day,
         coalesce(b.trips, 0) AS base, coalesce(n.trips, 0) AS new
     FROM (SELECT * FROM b_per_day SEMI JOIN days USING (day)) b
@@ -106,14 +110,12 @@ SELECT coalesce(route_id, ''), count(*), CAST(sum(base) AS BIGINT), CAST(sum(new
     any_value(day) FILTER (nth = 1), any_value(base) FILTER (nth = 1), any_value(new) FILTER (nth = 1),
     count(*) OVER (), sum(sum(abs(new - base))) OVER (PARTITION BY route_id) AS weight
 FROM changed GROUP BY route_id ORDER BY weight DESC, 1 LIMIT ?
-"""
+"""  # noqa: S608 - names of our own
 
 
 def route_days(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, tuple[RouteDays, ...]]:
-    """How many days both versions serve, how many routes changed on them, and the routes that changed most."""
-    days = connection.execute(
-        "SELECT count(*) FROM (SELECT DISTINCT day FROM b_per_day INTERSECT SELECT DISTINCT day FROM n_per_day)"
-    ).fetchall()[0][0]
+    """How many days lie in both spans, how many routes changed on them, and the routes that changed most."""
+    days = connection.execute(f"SELECT count(*) FROM ({_DAYS})").fetchall()[0][0]  # noqa: S608
     rows = connection.execute(_ROUTE_DAYS, [NAMED]).fetchall()
     return days, (rows[0][7] if rows else 0), tuple(RouteDays(*row[:7]) for row in rows)
 

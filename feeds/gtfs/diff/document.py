@@ -28,7 +28,7 @@ def file_diff(file: str, action: str, found: Comparison) -> dict[str, Any]:
         "columns_deleted": _places(found.columns.names, found.columns.in_new, found.columns.in_base) * is_modified,
         "stats": _stats(found, is_modified=is_modified),
     }
-    if action != "deleted":
+    if action != "deleted" and found.columns.names:  # an empty file has no header, and so no key either
         entry["row_changes"] = _row_changes(found)
         if found.total > len(found.changes):
             entry["truncated"] = {"is_truncated": True, "omitted_count": found.total - len(found.changes)}
@@ -90,6 +90,7 @@ def _stats(found: Comparison, *, is_modified: bool) -> dict[str, Any]:
     return {
         "total_rows_base": found.rows_base,
         "total_rows_new": found.rows_new,
+        "total_rows_modified": found.modified,
         **{name: count for name, count in counts.items() if count},
         "rows_changed_percentage": round(min(100.0, 100 * found.total / larger), 2) if larger else 0.0,
         "column_stats": [

@@ -1,7 +1,6 @@
 """What a difference means to somebody who waits at a stop: stops moved, lines and trips that came or went, days.
 
-A trip of `frequencies.txt` counts once for each of its departures. Days are compared where both versions have service:
-what lies outside is told by the service span.
+`days` says which days are compared and how trips are counted, `calls` when a trip is another.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import duckdb
 
+from feeds.gtfs.diff.calls import OtherCalls, other_calls
 from feeds.gtfs.diff.days import SERVICE, RouteDays, Span, count_trips, route_days, span
 from feeds.gtfs.diff.texts import Text
 from feeds.gtfs.diff.view import NAMED, view
@@ -50,6 +50,7 @@ class Meaning:
     entities: Mapping[str, Entities] = field(default_factory=dict)
     moved_stops: int = 0
     moved: tuple[MovedStop, ...] = ()
+    calls: OtherCalls = field(default_factory=OtherCalls)
     days_compared: int = 0
     routes_changed: int = 0
     route_days: tuple[RouteDays, ...] = ()
@@ -61,6 +62,7 @@ class Meaning:
             "moved_m": self.moved_m,
             **{name: _plain(self.entities.get(name, Entities())) for name in _ENTITIES},
             "stops_moved": {"count": self.moved_stops, "stops": [_plain(one) for one in self.moved]},
+            "trips_with_other_calls": _plain(self.calls),
             "trips_per_route_and_day": {
                 "days_compared": self.days_compared,
                 "routes_changed": self.routes_changed,
@@ -91,13 +93,14 @@ def meaning_of(connection: duckdb.DuckDBPyConnection, changed: set[str], texts: 
     moved_stops, moved = 0, tuple[MovedStop, ...]()
     if "stops.txt" in changed:
         moved_stops, moved = _moved(connection, texts("stops.txt"), moved_m)
+    calls = other_calls(connection, texts("stop_times.txt")) if "stop_times.txt" in changed else OtherCalls()
     if not changed.intersection(SERVICE):
-        return Meaning(moved_m, entities, moved_stops, moved)
+        return Meaning(moved_m, entities, moved_stops, moved, calls)
     for side in (0, 1):
         count_trips(connection, [texts(file)[side] for file in SERVICE], "bn"[side])
     days_compared, routes_changed, named = route_days(connection)
     spans = span(connection, "b"), span(connection, "n")
-    return Meaning(moved_m, entities, moved_stops, moved, days_compared, routes_changed, named, spans)
+    return Meaning(moved_m, entities, moved_stops, moved, calls, days_compared, routes_changed, named, spans)
 
 
 def _entities(connection: duckdb.DuckDBPyConnection, texts: tuple[Text | None, Text | None], key: str) -> Entities:

@@ -11,6 +11,11 @@ from feeds.gtfs.diff.texts import Text
 
 #: How many stops, routes … are named in what a difference means; the counts are of all.
 NAMED: Final = 50
+#: Seconds of the service day of a column ``H:MM:SS``; past 24 h for service past midnight.
+SECONDS: Final = (
+    "(TRY_CAST(split_part({0}, ':', 1) AS BIGINT) * 3600 + TRY_CAST(split_part({0}, ':', 2) AS BIGINT) * 60"
+    " + TRY_CAST(split_part({0}, ':', 3) AS BIGINT))"
+)
 
 
 def view(connection: duckdb.DuckDBPyConnection, name: str, text: Text | None, columns: Mapping[str, str]) -> None:

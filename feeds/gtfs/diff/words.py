@@ -16,11 +16,13 @@ _WENT: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "routes": ("ligne supprimée", "lignes supprimées", "route removed", "routes removed"),
     "trips": ("course supprimée", "courses supprimées", "trip removed", "trips removed"),
 }
+#: Names and fares may still differ: that is in the rows.
+_SAME: Final = ("Mêmes arrêts, lignes, courses et jours de service.", "Same stops, routes, trips and service days.")
 
 
 def sentences(meaning: Mapping[str, Any]) -> dict[str, list[str]]:
     """All that is to be said, by language; one sentence where nothing is."""
-    pairs = list(_pairs(meaning)) or [("Rien ne change pour le voyageur.", "Nothing changes for the traveller.")]
+    pairs = list(_pairs(meaning)) or [_SAME]
     return {"fr": [fr for fr, _ in pairs], "en": [en for _, en in pairs]}
 
 
@@ -31,6 +33,7 @@ def _pairs(meaning: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 several = count > 1
                 yield f"{_fr(count)} {words[several]}.", f"{count:,} {words[2 + several]}."
     yield from _moved(meaning)
+    yield from _calls(meaning["trips_with_other_calls"])
     yield from _days(meaning["trips_per_route_and_day"])
     yield from _span(meaning["service_span"])
 
@@ -47,6 +50,20 @@ def _moved(meaning: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         f"{found['count']:,} {'stops' if many else 'stop'} moved by at least {least:g} m; "
         f"the farthest: {name}, by {round(far):,} m.",
     )
+
+
+def _calls(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    times, stops = found["times"], found["stops"]
+    if times:
+        yield (
+            f"{_fr(times)} {'courses passent' if times > 1 else 'course passe'} à d'autres heures.",
+            f"{times:,} {'trips call' if times > 1 else 'trip calls'} at other times.",
+        )
+    if stops:
+        yield (
+            f"{_fr(stops)} {'courses desservent' if stops > 1 else 'course dessert'} d'autres arrêts.",
+            f"{stops:,} {'trips call' if stops > 1 else 'trip calls'} at other stops.",
+        )
 
 
 def _days(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -131,6 +131,12 @@ WHERE u.days >= $drop_days AND f.runs < $drop_share * u.runs AND f.weekday <= 5
   AND f.runs < $sunday_share * coalesce((SELECT runs FROM usual WHERE weekday = 7), 0)
 """
 
+# What the reader does not count days of: see `feeds.gtfs.services`.
+_FOREVER = """
+SELECT csv_row AS row, printf('%s to %s', start_date::VARCHAR, end_date::VARCHAR) AS value FROM calendar
+WHERE year(start_date) < $first_year OR year(end_date) > $last_year
+"""
+
 _TWICE = """
 WITH told AS (
     SELECT trip_key, count(*) AS calls, bit_xor(hash(stop_key, arrives_s, departs_s)) AS one,
@@ -158,6 +164,7 @@ CHECKS: Final = (
     Query("implausible_headway_hole", "routes.txt", "route_id", ("runs", "service_patterns"), _HOLES),
     Query("implausible_lonely_stop", "stops.txt", "stop_lat", ("stops",), _ALONE),
     Query("implausible_one_point", "stops.txt", "stop_lat", ("stops",), _ONE_POINT),
+    Query("implausible_endless_calendar", "calendar.txt", "end_date", ("calendar",), _FOREVER),
     Query("implausible_service_drop", "calendar.txt", "service_id", _SERVICE, _DROP),
 )
 

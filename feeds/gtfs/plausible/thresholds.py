@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from feeds.gtfs.services import FIRST_YEAR, LAST_YEAR
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -49,6 +51,10 @@ THRESHOLDS: Final[tuple[Threshold, ...]] = (
     Threshold("one_point_stops", 3, "stops", "two stops may face each other"),
     Threshold("drop_share", 0.3, "of the median of the same weekday", "holidays run as a Sunday; this is less"),
     Threshold("drop_days", 4, "days", "a median of fewer days of one weekday is none"),
+    Threshold(
+        "first_year", FIRST_YEAR, "year", "services of earlier years are none of GTFS; their days are not counted"
+    ),
+    Threshold("last_year", LAST_YEAR, "year", "nobody knows what runs later; such days are not counted"),
     Threshold("sunday_share", 0.8, "of the median of Sundays", "a weekday that runs as a Sunday is a public holiday"),
 )
 

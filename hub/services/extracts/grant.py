@@ -16,11 +16,9 @@ from governance.terms.base import Term
 from governance.terms.vocabulary import strictest
 from governance.verdicts import Denied, denied
 from governance.world import World
+from hub.services.decisions import SECRETARIAT
 from hub.services.extracts.plan import Plan, plan_of, recipient_of, tables_of
 from hub.services.extracts.rhythm import periods
-
-#: In whose name the hub prepares.
-SECRETARIAT = "secretariat"
 
 
 @dataclass(frozen=True, slots=True)

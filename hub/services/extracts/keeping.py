@@ -26,7 +26,7 @@ from hub.services.decisions import note, refused
 from hub.services.extracts.building import Built
 from hub.services.extracts.ended import Why
 from hub.services.extracts.grant import Grant
-from hub.services.parts import PARQUET
+from hub.services.media import PARQUET
 
 
 def keep(back: Back, grant: Grant, built: Built, inputs: str) -> Extract:

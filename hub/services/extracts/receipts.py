@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from governance.audiences import Audience
 from governance.bilingual import Sentence
-from governance.durations import parse_duration
+from governance.durations import Duration, later, parse_duration
 from governance.obligations import Obligations
 from governance.parties import Kind
 from governance.periods import Period
@@ -89,10 +89,7 @@ def keep_until(at: dt.datetime, obligations: Obligations, *, timezone: str) -> d
         return None
     held = parse_duration(term.value)
     local = (at + dt.timedelta(seconds=held.seconds)).astimezone(ZoneInfo(timezone)).date()
-    months = local.year * 12 + local.month - 1 + held.months
-    year, month = months // 12, months % 12 + 1
-    last = (dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)).day
-    return dt.date(year, month, min(local.day, last))
+    return later(local, Duration(held.months, 0))
 
 
 def _concerning(session: Session, world: World, member: str) -> _Prepared:

@@ -42,7 +42,7 @@ def poll(back: Back, slug: str) -> None:
         log.info("poll of %s: %s", slug, fault)
         _failed(back, source, now, fault)
     else:
-        _write(back, slug, due=due, failures=0)
+        _write(back, source, due=due, failures=0)
 
 
 def _archive(back: Back, source: Source, now: dt.datetime) -> dt.datetime:
@@ -64,9 +64,11 @@ def _failed(back: Back, source: Source, now: dt.datetime, fault: Exception) -> N
     due = rhythm.after_failure(
         source.standard, source.slug, now, failures=failures, every_s=source.every_s, again_s=again_s
     )
-    _write(back, source.slug, due=due, failures=failures)
+    _write(back, source, due=due, failures=failures)
 
 
-def _write(back: Back, slug: str, *, due: dt.datetime, failures: int) -> None:
+def _write(back: Back, source: Source, *, due: dt.datetime, failures: int) -> None:
     with back.front.records.write() as session:
-        session.execute(update(Source).where(Source.slug == slug).values(due_at=due, failures=failures))
+        # What was registered anew while the feed was asked is asked as soon as may be.
+        same = (Source.slug == source.slug, Source.url == source.url, Source.due_at.is_not_distinct_from(source.due_at))
+        session.execute(update(Source).where(*same).values(due_at=due, failures=failures))

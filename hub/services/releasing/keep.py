@@ -31,8 +31,8 @@ from hub.records.models import Release, ReleaseSalt
 from hub.services.acts import done
 from hub.services.back import Back
 from hub.services.decisions import decided_again, note, refuse
+from hub.services.media import PARQUET
 from hub.services.noisy import keep_noisy
-from hub.services.parts import PARQUET
 from hub.services.questions import attributes_of
 from hub.services.releasing.beside import must_still_stand
 from hub.services.releasing.draft import Question

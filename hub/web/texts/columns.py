@@ -53,6 +53,8 @@ COLUMNS = {
     "unit.duration": Sentence("h min s", "h min s"),
     "unit.share": Sentence("%", "%"),
     "unit.departures": Sentence("départs", "departures"),
+    "unit.metres": Sentence("mètres", "metres"),
+    "unit.runs": Sentence("courses", "trips"),
     "unit.trips": Sentence("trajets", "trips"),
     "unit.routes": Sentence("lignes", "routes"),
     "unit.vehicles": Sentence("véhicules", "vehicles"),

@@ -55,9 +55,31 @@ def test_what_is_no_discovery_document_is_refused_with_its_place(content: bytes,
     assert str(refused.value).startswith(line)
 
 
+def test_a_bad_entry_is_left_out_and_the_others_are_taken() -> None:
+    body = document("2.3")
+    listed = body["data"]["fr"]["feeds"]
+    listed[:0] = [{"name": "station_status"}, "system_alerts", {"url": "https://combecycle.example/x.json"}]
+    found = discover(json.dumps(body).encode())
+    assert found.feeds["fr"]["station_status"] == "https://combecycle.example/gbfs/station_status.json"
+    assert set(found.feeds["fr"]) == set(town.files("2.3")) - {"gbfs"}
+
+
+@pytest.mark.parametrize("version", ["3.1-RC", "3.1-RC2", "3.1-RC3"])
+def test_candidates_of_the_next_version_are_read(version: str) -> None:
+    assert discover(json.dumps({**document("3.0"), "version": version}).encode()).version == version
+
+
 def test_a_version_that_is_not_read_is_named() -> None:
-    with pytest.raises(UnsupportedVersion, match=r"version '3\.1-RC3' is not read"):
-        discover(json.dumps({**document("3.0"), "version": "3.1-RC3"}).encode())
+    with pytest.raises(UnsupportedVersion, match=r"version '4\.0' is not read"):
+        discover(json.dumps({**document("3.0"), "version": "4.0"}).encode())
+
+
+@pytest.mark.parametrize(
+    ("ttl", "seconds"),
+    [(60, 60), (60.0, 60), ("60", 60), ("a minute", 0), (-1, 0), (True, 0), (None, 0), (1e300, 0), ("9" * 30, 0)],
+)
+def test_a_ttl_counts_where_it_is_a_number_of_seconds(ttl: object, seconds: int) -> None:
+    assert discover(json.dumps({**document("2.3"), "ttl": ttl}).encode()).ttl_s == seconds
 
 
 def test_the_time_is_utc() -> None:

@@ -69,6 +69,15 @@ def test_a_child_is_ended_at_its_limits() -> None:
     assert fat == Answer(b"", "stopped at its memory limit of 100 MiB")
 
 
+def test_a_child_is_told_nothing_of_its_surroundings_but_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_SEALING_KEY", "SENTINEL")
+    monkeypatch.setenv("PGPASSWORD", "SENTINEL")
+    told = "import os; print(dict(os.environ))"
+    answer = run_child([sys.executable, "-c", told], memory=1 << 30, timeout_s=50)
+    assert b"SENTINEL" not in answer.output
+    assert b"'PATH': " in answer.output
+
+
 def test_a_child_that_answers_is_heard() -> None:
     answer = run_child([sys.executable, "-c", "print('yes')"], memory=1 << 30, timeout_s=50)
     assert answer == Answer(b"yes\n")

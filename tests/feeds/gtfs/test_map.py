@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import partridge
 import pytest
 import shapely
 
@@ -47,6 +48,23 @@ def test_the_busiest_and_the_representative_days(
         "saturday": dt.date(2026, 5, 2),
         "sunday": dt.date(2026, 5, 3),
     }
+
+
+def test_a_calendar_without_an_end_has_its_days_too(
+    read_feed: Callable[..., Reading],
+    town_files: dict[str, bytes],
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    head, *rows = town_files["calendar.txt"].decode().splitlines()
+    endless = [",".join([*row.split(",")[:-1], "99991231"]) for row in rows]
+    reading = read_feed(calendar="\n".join([head, *endless]) + "\n")
+    days, real = [], partridge.read_dates_by_service_ids
+    monkeypatch.setattr(partridge, "read_dates_by_service_ids", lambda path: days.append(real(path)) or days[-1])
+    found = view.representative_days(reading.tables, connection=connection, scrap=tmp_path)
+    assert found["weekday"] == dt.date(2026, 4, 27)
+    assert sum(map(len, days[0].values())) <= 1_200  # one by one: of eight thousand years it would take an hour
 
 
 def test_a_view_holds_what_its_services_use(

@@ -153,6 +153,24 @@ def test_all_stops_at_one_point(read_feed: ReadFeed) -> None:
     assert {code: one.value for code, one in found.items()} == {"implausible_one_point": "45.0, 5.5"}
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "days", "told"),
+    [
+        ("20991230", "20991231", 2, None),
+        ("20991230", "99991231", 2, "2099-12-30 to 9999-12-31"),
+        ("00010101", "19700103", 3, "0001-01-01 to 1970-01-03"),
+    ],
+)
+def test_a_calendar_without_an_end_counts_the_years_that_can_be_meant(
+    first: str, last: str, days: int, told: str | None, read_feed: ReadFeed
+) -> None:
+    week = "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+    reading = read_feed(calendar=f"{week}WK,1,1,1,1,1,1,1,{first},{last}\n", calendar_dates=None)
+    assert reading.rows["service_days"] == days
+    found = implausible(reading).get("implausible_endless_calendar")
+    assert (found and found.value) == told
+
+
 def test_a_long_distance_network_is_not_lonely(read_feed: ReadFeed) -> None:
     rows = [f"S{n:02d},Ville {n},{45 + n},5.5" for n in range(1, 13)]
     reading = read_feed(stops="\n".join(["stop_id,stop_name,stop_lat,stop_lon", *rows]) + "\n")

@@ -279,7 +279,7 @@ def test_a_whole_feed_with_swapped_coordinates_lies_far_from_its_time_zone(
 
 def test_dates_without_end_are_refused(read_feed: ReadFeed, town_files: dict[str, bytes]) -> None:
     head = town_files["calendar.txt"].decode()
-    forever = "".join(f"X{n},1,1,1,1,1,1,1,00010101,99991231\n" for n in range(6))
+    forever = "".join(f"X{n},1,1,1,1,1,1,1,00010101,99991231\n" for n in range(430))
     with pytest.raises(UnusableFeed, match=r"^calendar\.txt, field end_date: the services would run on"):
         read_feed(calendar=head + forever)
 

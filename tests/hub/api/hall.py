@@ -6,12 +6,14 @@ Whatever of the sealed feed must never be seen by others holds the word or the n
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime as dt
 import hashlib
 import io
 import json
 import shutil
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 import hub.territory
 from feeds.findings import Finding, Report, Severity
@@ -28,6 +31,7 @@ from governance.decide import decide
 from governance.decision import Permit
 from governance.periods import Period
 from governance.request import Action, Request
+from hub.api.app import described_app
 from hub.clock import FixedClock
 from hub.records import connect
 from hub.records import feeds as feed_records
@@ -99,6 +103,25 @@ class Hall:
         with self.front.records.read() as session:
             said = [json.loads(row.text) for row in session.query(LogText).order_by(LogText.index)]
         return [one for one in said if one["type"] == "decision"]
+
+
+@cache
+def _described() -> FastAPI:
+    app = described_app()
+    # A route that a test added would be there for all that come after it: whoever needs one calls `create_app`.
+    app.router.routes = tuple(app.router.routes)  # type: ignore[assignment]
+    return app
+
+
+def web_door(front: Front) -> FastAPI:
+    """As `create_app`, but its routes are those of every door of this process.
+
+    FastAPI makes them at the first request that goes by them, and there are so many that it takes longer than most
+    tests.
+    """
+    app = copy.copy(_described())
+    app.state = State({"front": front})
+    return app
 
 
 def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:

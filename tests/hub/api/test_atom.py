@@ -10,10 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from hub.api import atom
-from hub.api.app import create_app
 from hub.records import happenings as happening_records
 from hub.services.commons import put_in_force
-from tests.hub.api.hall import NOW, WORD, Hall, get
+from tests.hub.api.hall import NOW, WORD, Hall, get, web_door
 from tests.hub.notice_town import BUS, SEALED, documents
 
 SPACE = {"a": "http://www.w3.org/2005/Atom"}
@@ -159,5 +158,5 @@ def test_the_page_of_a_feed_leads_there(app: FastAPI) -> None:
 
 def test_ids_name_the_host_without_its_port(hall: Hall) -> None:
     happened(hall)
-    app = create_app(replace(hall.front, public_url="http://127.0.0.1:8000"))
+    app = web_door(replace(hall.front, public_url="http://127.0.0.1:8000"))
     assert texts(read(get(app, ONE).text), "a:entry/a:id") == [f"tag:127.0.0.1,2026:feeds/{BUS}/notices/1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -85,6 +86,13 @@ def test_both_forms_are_one_graph(app: FastAPI) -> None:
     turtle = Graph().parse(data=get(app, "/api/v1/catalogue.ttl").content, format="turtle")
     json_ld = Graph().parse(data=get(app, "/api/v1/catalogue.jsonld").content, format="json-ld")
     assert isomorphic(turtle, json_ld)
+
+
+def test_the_country_of_the_hub_is_said_where_it_is_set(app: FastAPI, hall: Hall) -> None:
+    france = "<http://publications.europa.eu/resource/authority/country/FRA>"
+    assert france not in get(app, "/api/v1/catalogue.ttl").text
+    app.state.front = replace(hall.front, country="FRA")
+    assert france in get(app, "/api/v1/catalogue.ttl").text
 
 
 def test_a_new_version_changes_the_catalogue(app: FastAPI, hall: Hall) -> None:

@@ -97,3 +97,15 @@ def test_an_open_feed_that_is_closed_is_served_no_more_even_to_whoever_knows_it(
     assert answer.status_code == 403
     assert answer.headers["cache-control"] == "private, no-store"
     assert hall.audited()[-1]["permitted"] is False
+
+
+def test_the_pages_of_others_may_read_what_is_open_and_nothing_else(app: FastAPI, hall: Hall) -> None:
+    asking = {"Origin": "https://app.example"}
+    for path in (PATH, "/api/v1/feeds", "/api/v1/feeds/bus-hautes-combes", "/api/v1/gbfs/manifest.json"):
+        answer = get(app, path, headers=asking)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+        assert "ETag" in answer.headers["access-control-expose-headers"]
+    own = hall.key("smhc")
+    for path, key in (("/api/v1/feeds/mds-trottix/versions", {}), ("/api/v1/me", own), ("/api/v1/log", {})):
+        answer = get(app, path, headers={**asking, **key})
+        assert "access-control-allow-origin" not in answer.headers, path

@@ -13,9 +13,16 @@ from feeds.errors import FeedError, UnsafeArchive
 from governance.errors import CommonsError, TermError
 from governance.reasons import REASONS
 from hub import errors
+from hub.api.app import create_app
 from hub.api.problem_types import BY_ERROR, PROBLEM_TYPES
 from hub.services.keys import revoke
 from tests.hub.api.hall import Hall, ask, get
+
+
+@pytest.fixture
+def own_door(hall: Hall) -> FastAPI:
+    """A web door to which a test may add what fails."""
+    return create_app(hall.front)
 
 
 def subclasses(kind: type[Exception]) -> set[type[Exception]]:
@@ -52,26 +59,26 @@ def test_every_error_is_a_problem_document(app: FastAPI, method: str, path: str,
 
 
 @pytest.mark.parametrize("fault", sorted(BY_ERROR, key=lambda one: one.__name__))
-def test_every_error_of_the_trees_keeps_its_status(app: FastAPI, fault: type[Exception]) -> None:
+def test_every_error_of_the_trees_keeps_its_status(own_door: FastAPI, fault: type[Exception]) -> None:
     made = errors.Refused("no", [{"code": "a", "clause": "b"}]) if fault is errors.Refused else fault("a sentence")
 
     def fail() -> None:
         raise made
 
-    app.add_api_route("/api/v1/fail", fail)
-    answer = get(app, "/api/v1/fail")
+    own_door.add_api_route("/api/v1/fail", fail)
+    answer = get(own_door, "/api/v1/fail")
 
     expected = fault.status if issubclass(fault, errors.HubError) else HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.status_code == expected
     assert answer.json()["detail"] == ("no" if fault is errors.Refused else "a sentence")
 
 
-def test_a_refused_feed_names_file_row_and_field(app: FastAPI) -> None:
+def test_a_refused_feed_names_file_row_and_field(own_door: FastAPI) -> None:
     def fail() -> None:
         raise UnsafeArchive("no number", file="stops.txt", row=12, field="stop_lat")
 
-    app.add_api_route("/api/v1/fail", fail)
-    problem = get(app, "/api/v1/fail").json()
+    own_door.add_api_route("/api/v1/fail", fail)
+    problem = get(own_door, "/api/v1/fail").json()
 
     assert (problem["file"], problem["row"], problem["field"]) == ("stops.txt", 12, "stop_lat")
     assert problem["detail"] == "stops.txt, row 12, field stop_lat: no number"
@@ -84,13 +91,15 @@ def test_every_error_that_there_is_has_a_kind() -> None:
     assert issubclass(TermError, CommonsError)
 
 
-def test_a_fault_of_the_program_tells_nothing_and_is_logged(app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_the_program_tells_nothing_and_is_logged(
+    own_door: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail() -> None:
         raise RuntimeError("the password is 12345")
 
-    app.add_api_route("/api/v1/fail", fail)
+    own_door.add_api_route("/api/v1/fail", fail)
     with caplog.at_level(logging.ERROR):
-        answer = get(app, "/api/v1/fail")
+        answer = get(own_door, "/api/v1/fail")
 
     assert answer.status_code == 500
     assert "12345" not in answer.text
@@ -98,12 +107,12 @@ def test_a_fault_of_the_program_tells_nothing_and_is_logged(app: FastAPI, caplog
     assert "12345" in caplog.text
 
 
-def test_a_fault_in_a_page_is_a_problem_too(app: FastAPI) -> None:
+def test_a_fault_in_a_page_is_a_problem_too(own_door: FastAPI) -> None:
     def fail() -> PlainTextResponse:
         raise ZeroDivisionError
 
-    app.add_route("/fail", lambda _: fail())
-    assert get(app, "/fail").json()["status"] == 500
+    own_door.add_route("/fail", lambda _: fail())
+    assert get(own_door, "/fail").json()["status"] == 500
 
 
 @pytest.mark.parametrize("code", [*PROBLEM_TYPES, *REASONS])

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from google.transit.gtfs_realtime_pb2 import FeedEntity
 
-from hub.api.app import create_app
 from hub.clock import FixedClock
-from hub.records import connect
-from hub.records.models import LogEntry
+from hub.records import live as live_records
+from hub.records.models import LogText
+from hub.services import realtime_reading
 from hub.services.back import Back
 from hub.services.commons import put_in_force
 from hub.services.keys import issue
 from hub.services.realtime import take
 from tests.feeds.realtime_town import AT, NOW, message
-from tests.hub.api.hall import ask, get
+from tests.hub.api.hall import ask, get, web_door
+from tests.hub.migrated import records_at
 from tests.hub.realtime_hall import BUS, LIVE, documents, hall
 
 GOOD = message().SerializeToString()
@@ -30,15 +35,14 @@ PATH = f"/api/v1/feeds/{LIVE}/realtime"
 
 @pytest.fixture
 def back(tmp_path: Path) -> Iterator[Back]:
-    records = connect(f"sqlite:///{tmp_path / 'records' / 'records.sqlite3'}")
-    records.upgrade()
+    records = records_at(tmp_path / "records" / "records.sqlite3")
     yield hall(records, tmp_path)
     records.close()
 
 
 @pytest.fixture
 def app(back: Back) -> FastAPI:
-    return create_app(back.front)
+    return web_door(back.front)
 
 
 def clock(back: Back) -> FixedClock:
@@ -76,6 +80,7 @@ def test_whoever_has_it_gets_304(app: FastAPI, back: Back) -> None:
     answer = get(app, PATH, headers={"If-None-Match": TAG})
     assert (answer.status_code, answer.content, answer.headers["hub-schedule-version"]) == (304, b"", "1")
     take(back, LIVE, message(at=NOW + 30).SerializeToString(), at=AT + dt.timedelta(seconds=30))
+    clock(back).now += dt.timedelta(seconds=0.5)
     assert get(app, PATH, headers={"If-None-Match": TAG}).status_code == 200
 
 
@@ -109,6 +114,7 @@ def test_what_is_not_declared_and_what_never_came(app: FastAPI, back: Back) -> N
         assert answer.status_code == 502
         assert answer.headers["content-type"] == "application/problem+json"
     take(back, LIVE, GOOD, at=AT)
+    clock(back).now += dt.timedelta(seconds=0.5)
     assert get(app, PATH).status_code == 200
 
 
@@ -154,14 +160,72 @@ def test_a_schedule_that_the_reader_may_not_see_is_not_named(app: FastAPI, back:
     assert not {"link", "hub-schedule", "hub-schedule-version"} & set(answer.headers)
 
 
-def test_every_answer_is_decided_and_written_down(app: FastAPI, back: Back) -> None:
+def decisions(back: Back) -> list[dict[str, Any]]:
+    """What the log says of readers, first to last."""
+    with back.front.records.read() as session:
+        said = [json.loads(row.text) for row in session.query(LogText).order_by(LogText.index)]
+    return [one for one in said if one["type"] == "decision" and one["action"] == "read"]
+
+
+def test_the_public_shares_a_decision_for_half_a_second(app: FastAPI, back: Back) -> None:
     take(back, LIVE, GOOD, at=AT)
-    with back.front.records.read() as session:
-        before = session.query(LogEntry).count()
+    for path, known in ((PATH, ""), (PATH, TAG), (f"{PATH}.json", "")):
+        get(app, path, headers={"If-None-Match": known})
+    clock(back).now += dt.timedelta(seconds=0.4)
     get(app, PATH)
-    get(app, PATH, headers={"If-None-Match": TAG})
-    with back.front.records.read() as session:
-        assert session.query(LogEntry).count() == before + 2
+    assert [(one["actor"], one["counts"]) for one in decisions(back)] == [("public", {"answers_before": 0})]
+    clock(back).now += dt.timedelta(seconds=0.1)
+    get(app, PATH)
+    assert [one["counts"]["answers_before"] for one in decisions(back)] == [0, 4]
+
+
+def test_a_crowd_at_once_is_one_decision_and_one_conversion(
+    app: FastAPI, back: Back, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(back, LIVE, GOOD, at=AT)
+    made = []
+    monkeypatch.setattr(realtime_reading, "plain", lambda content: made.append(content) or {"seen": True})
+
+    async def crowd() -> set[bytes]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://hub.test") as client:
+            answers = await asyncio.gather(*(client.get(f"{PATH}.json") for _ in range(30)))
+        return {answer.content for answer in answers}
+
+    assert asyncio.run(crowd()) == {b'{"seen":true}'}
+    assert (len(decisions(back)), len(made)) == (1, 1)
+
+
+def test_what_is_suspended_or_withdrawn_stops_within_half_a_second(app: FastAPI, back: Back) -> None:
+    take(back, LIVE, GOOD, at=AT)
+    assert get(app, PATH).status_code == 200
+    put_in_force(back.front, documents(state="suspended"))
+    clock(back).now += dt.timedelta(seconds=0.5)
+    for headers in ({}, {"If-None-Match": TAG}):
+        answer = get(app, PATH, headers=headers)
+        assert (answer.status_code, answer.headers["cache-control"]) == (403, "private, no-store")
+    assert decisions(back)[-1]["permitted"] is False
+    put_in_force(back.front, documents())
+    clock(back).now += dt.timedelta(seconds=1)
+    assert get(app, PATH).status_code == 200
+    with back.front.records.write() as session:
+        live_records.withdraw(session, LIVE)
+    clock(back).now += dt.timedelta(seconds=0.5)
+    assert get(app, PATH).status_code == 502
+
+
+def test_no_cache_keeps_it_for_longer_than_five_minutes(app: FastAPI, back: Back) -> None:
+    take(back, LIVE, GOOD, at=AT, every_s=3600)
+    assert get(app, PATH).headers["cache-control"] == "public, max-age=300"
+
+
+def test_of_an_open_feed_no_key_is_looked_at_and_none_is_taken_in_the_address(app: FastAPI, back: Back) -> None:
+    take(back, LIVE, GOOD, at=AT)
+    assert get(app, PATH, headers={"Authorization": "Bearer mch_1_2"}).status_code == 200
+    assert get(app, f"{PATH}?key=mch_1_2").status_code == 400
+    put_in_force(back.front, documents(state="suspended"))
+    clock(back).now += dt.timedelta(seconds=0.5)
+    assert get(app, PATH, headers={"Authorization": "Bearer mch_1_2"}).status_code == 401
+    assert get(app, PATH, headers={"Authorization": "Basic x"}).status_code == 401
 
 
 def test_it_is_no_system_of_the_gbfs_manifest(app: FastAPI, back: Back) -> None:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from governance.audiences import Audience
+from hub.api.paging import cursor
 from hub.errors import Refused
 from hub.records.models import Release
 from hub.services.access import open_release
@@ -50,6 +51,23 @@ def test_the_list_shows_those_whose_audience_one_is_in(
 
     assert {one["audience"] for one in listed} == audiences
     assert hall.audited() == []  # to list is no access
+
+
+def test_the_places_of_the_list_count_nothing_that_is_for_others(app: FastAPI, hall: Hall) -> None:
+    with hall.front.records.write() as session:
+        for one in session.query(Release).filter_by(kind="cube"):
+            one.created_at += dt.timedelta(hours=1)
+    with hall.front.records.read() as session:
+        newest = session.query(Release).order_by(Release.created_at.desc(), Release.part, Release.id).all()
+    assert [one.kind for one in newest[:2]] == ["cube", "cube"], "those for others come first"
+    address, seen = "/api/v1/releases?limit=1", list[str]()
+    while address:
+        page = get(app, address).json()
+        seen += [one["id"] for one in page["releases"]]
+        address = page["next"]
+        assert not address or cursor(len(seen)) in address
+    assert seen == [one.id for one in newest if one.kind == "open"]
+    assert get(app, "/api/v1/releases?kind=cube&limit=1").json() == {"releases": [], "next": None}
 
 
 def test_files_of_open_feeds_are_releases_too(app: FastAPI) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from hub.api.app import create_app
-from tests.hub.api.hall import Hall, copied, empty_hall, full_hall
+from tests.hub.api.hall import Hall, copied, empty_hall, full_hall, web_door
 
 
 @pytest.fixture(scope="package")
@@ -32,7 +31,7 @@ def hall(built: tuple[Hall, Path], tmp_path: Path) -> Iterator[Hall]:
 @pytest.fixture
 def app(hall: Hall) -> FastAPI:
     """Its web door."""
-    return create_app(hall.front)
+    return web_door(hall.front)
 
 
 @pytest.fixture

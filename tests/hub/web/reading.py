@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 
 _VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -53,3 +55,17 @@ class Page(HTMLParser):
     def one(self, tag: str) -> Element:
         [found] = self.all(tag)
         return found
+
+    def words(self, heading: str = "") -> str:
+        """What is read in the page's main part, or from one heading of the second level to the next: tags and runs of
+        spaces as one space.
+        """
+        main = self.source[self.source.index("<main") : self.source.index("</main>")]
+        parts = [plain(part) for part in (re.split(r"(?=<h2)", main) if heading else [main])]
+        [found] = [part for part in parts if part.startswith(heading)]
+        return found
+
+
+def plain(source: str) -> str:
+    """The words of a piece of a page."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", source))).strip()

@@ -25,12 +25,14 @@ SAME = {
         "Dimensions",
         "Distance",
         "Grain",
+        "Incidents",
         "Licence",
+        "Notes",
         "Source",
         "Station",
         "Table",
     ),
-    *("Type", "Verdict", "Version", "Versions", "Zone", "association", "information"),
+    *("Type", "Verdict", "Version", "version", "Zone", "association", "information"),
     *("%", "h:min", "h min s", "{slug}, version {number}"),
 }
 
@@ -71,7 +73,7 @@ def test_templates_ask_for_texts_that_exist() -> None:
 
 def test_no_text_is_left_over() -> None:
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES) + "".join(CODE)
-    beginnings = (*tuple(re.findall(r't\("([a-z_]+\.)" ~', sources)), "column.", "unit.", "node.")
+    beginnings = (*tuple(re.findall(r't\("([a-z_]+\.)" ~', sources)), "column.", "unit.", "node.", "check.", "detail.")
 
     unused = [name for name in TEXTS if f'"{name}"' not in sources and not name.startswith(beginnings)]
 
