@@ -213,7 +213,9 @@ def _row(front: Front, since: dt.datetime, until: dt.datetime, *, cost_s: float)
         if since <= later < until
     ]
     least = min((sum(since <= one < until for one in times) for times in asked.values()), default=0)
-    p95 = float(np.quantile(lags, 0.95)) if lags else float("nan")
+    if not lags:
+        raise RuntimeError(f"no file was asked for twice in {MEASURED_S} s: there is no lag to measure")
+    p95 = float(np.quantile(lags, 0.95))
     note = (
         f"{front.records.engine.dialect.name}: "
         f"{len(asked)} systems, {len(lags)} polls in {MEASURED_S} s, each at least {least} times; lag median "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from governance.audiences import Audience
 from governance.datasets import Standard
@@ -26,6 +27,9 @@ from hub.services.commons import world_at
 from hub.services.decisions import SECRETARIAT, note, refused
 from hub.services.identified import purposes_of
 from hub.services.live_place import remove_old
+
+#: What was published so far ahead of now was published by a clock that was wrong.
+_AHEAD: Final = dt.timedelta(minutes=10)
 
 
 def question(world: World, slug: str, at: dt.datetime, standard: Standard) -> Request:
@@ -98,7 +102,7 @@ def let_out(
             before = live_records.live(session, slug)
             if before is None or (before.audience, before.agreements) != (audience, agreements):
                 note(session, request, decision, world=world)
-            if before is None or before.at <= at:
+            if before is None or before.at <= at or before.at > at + _AHEAD:
                 live_records.keep(
                     session,
                     slug,

@@ -38,7 +38,7 @@ from tests.hub.live_town import SLUG as SYSTEM
 from tests.hub.realtime_hall import BUS, LIVE
 from tests.hub.wholeness import must_be_whole
 
-MOMENTS = 15
+MOMENTS = 10
 #: Looks at a hub at an instant; the last worker of `deaths` lived then.
 Look = Callable[[Path, dt.datetime], None]
 

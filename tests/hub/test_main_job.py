@@ -24,6 +24,7 @@ from governance.disclosure.published import Published, of_table
 from hub.bootstrap import back_office, front_office
 from hub.cli import main
 from hub.records import feeds as feed_records
+from hub.records import live as live_records
 from hub.records import log as log_records
 from hub.records import releases as release_records
 from hub.records.models import Extract, Release
@@ -218,6 +219,7 @@ def test_nothing_that_left_holds_an_operators_own_number(front: Front, territory
 def _known_digests(front: Front) -> set[str]:
     with front.records.read() as session:
         releases = set(session.scalars(select(Release.digest)))
+        releases |= {row.digest for row in live_records.all_live(session)}
         releases |= {one.facts["certificate"] for one in release_records.releases(session, kind="cube")}
         return releases | set(session.scalars(select(Extract.digest).where(Extract.removed_at.is_(None))))
 

@@ -16,6 +16,7 @@ from hub.records.feed_models import Live
 from hub.services import archive, credentials, registry
 from hub.services.back import Back
 from hub.services.history import read_day, read_history
+from hub.services.polling.due import enqueue_due
 from hub.services.polling.poll import poll
 from hub.services.registry_entries import Wanted
 from tests.hub.polled_town import NOON, SLUG, Operator, asking_hub, at, operator_on_loopback, registered, rows, source
@@ -166,6 +167,21 @@ def test_an_address_that_is_set_while_the_old_one_is_asked_is_asked_at_once(back
     assert source(back).url == other
     due = source(back).due_at
     assert due is None or due <= NOON
+
+
+def test_what_a_clock_that_ran_ahead_left_behind_counts_for_nothing(back: Back, operator: Operator) -> None:
+    registered(back, operator)
+    poll(at(back, 3 * 86_400), SLUG)
+    operator.bikes = 1
+    assert enqueue_due(at(back, 60).front) == 1, "it was to be asked in three days"
+    poll(at(back, 60), SLUG)
+    assert operator.asked["station_status"] == 2
+    assert live(back).at == NOON + dt.timedelta(seconds=60)
+    assert left_s(back, "station_status", 60) == 30
+    due = source(back).due_at
+    assert due is not None
+    poll(at(back, 61), SLUG)
+    assert operator.asked["station_status"] == 2, "and from then on it is the usual rhythm"
 
 
 def test_a_key_that_the_server_writes_into_its_own_files_does_not_leave(back: Back, operator: Operator) -> None:

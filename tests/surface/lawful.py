@@ -60,7 +60,8 @@ ANY: Final = PLANNING | COMPLIANCE | {"research", "open-reuse"}
 AGREED: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "open feed": (_WITH_KEY, ANY | {"no-such-purpose"}),
     "open system": (frozenset(ROLES), frozenset({"open-reuse"})),
-    "open message": (frozenset(ROLES), frozenset({"open-reuse"})),
+    # What is open is open for whatever purpose, named or not.
+    "open message": (frozenset(ROLES), ANY | {"no-such-purpose"}),
     "members": (ACTIVE, PLANNING),
     "authority": (frozenset({"authority"}), PLANNING),
     # Whoever reads the release reads its certificate, for the same purposes.

@@ -21,7 +21,7 @@ from hub.records import held as held_records
 from hub.records.feed_models import Fetch, Source
 from hub.services.back import Back
 from hub.services.errands import Errands
-from hub.services.polling.rhythm import GBFS_S
+from hub.services.polling.rhythm import AHEAD, GBFS_S
 
 GBFS: Final = "gbfs"
 #: Files that say something in a language; all others are the same in each.
@@ -170,12 +170,14 @@ def not_before(shelf: Shelf, now: dt.datetime, *, all_failed: bool = False) -> d
     """When each document may be asked for again: when it goes stale, or some time after it could not be had.
 
     The discovery document is asked for each hour whatever it says, and sooner where a file that it names could not be
-    had: the address may be what is wrong. With `all_failed` the whole system waited already, and longer each time.
+    had: the address may be what is wrong. With `all_failed` the whole system waited already, and longer each time. What
+    a clock that ran ahead wrote counts for nothing.
     """
     recent = select(Fetch).where(Fetch.slug == shelf.slug, Fetch.at > now - _DOUBTED).order_by(Fetch.id)
     with shelf.back.front.records.read() as session:
-        newest = {row.name: row for row in session.scalars(recent)}
-        rows = held_records.held(session, shelf.slug)
+        newest = {row.name: row for row in session.scalars(recent) if row.at <= now + AHEAD}
+        held = held_records.held(session, shelf.slug)
+    rows = {name: row for name, row in held.items() if row.asked_at <= now + AHEAD}
     bad = {name: row for name, row in newest.items() if row.outcome in _BAD or name not in shelf.kept}
     late = {} if all_failed else {name: row.at + LATER for name, row in bad.items()}
     found = {name: row.fresh_until for name, row in rows.items() if row.fresh_until and name in shelf.kept} | late

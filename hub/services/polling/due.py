@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hub.records import jobs as job_records
@@ -13,6 +13,7 @@ from hub.records import sources as source_records
 from hub.records.feed_models import FeedRedirect, Source
 from hub.records.models import Feed
 from hub.services.front import Front
+from hub.services.polling.rhythm import FARTHEST
 from hub.services.registry_entries import blank
 
 #: How long a poll may take before its feed is due again whatever became of it: the job's own lease, and some more.
@@ -40,7 +41,8 @@ def enqueue_due(front: Front) -> int:
 
 
 def _due(now: dt.datetime) -> Select[Source]:
-    due = or_(Source.due_at.is_(None), Source.due_at <= now)
+    by_standard = [and_(Source.standard == kind, Source.due_at > now + most) for kind, most in FARTHEST.items()]
+    due = or_(Source.due_at.is_(None), Source.due_at <= now, *by_standard)
     superseded = Source.slug.in_(select(FeedRedirect.old))
     return select(Source).where(Source.active, due, ~superseded).order_by(Source.due_at, Source.slug)
 

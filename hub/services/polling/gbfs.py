@@ -74,7 +74,7 @@ def _when(shelf: Shelf, now: dt.datetime) -> dict[str, dt.datetime]:
 def _wished(shelf: Shelf) -> dt.timedelta:
     """For how long the server wants to be left alone, whichever of its files it said so for."""
     waits = (fault.again_s or 0.0 for fault in shelf.faults.values() if isinstance(fault, FetchError))
-    return dt.timedelta(seconds=max(waits, default=0.0))
+    return min(dt.timedelta(seconds=max(waits, default=0.0)), rhythm.LONGEST_WISH)
 
 
 def _let_out(back: Back, shelf: Shelf, until: dict[str, dt.datetime], now: dt.datetime) -> None:

@@ -18,6 +18,14 @@ SPREAD_S: Final[Mapping[str, int]] = MappingProxyType({"gtfs": 3_600, "mds": 300
 #: GTFS-RT is asked each 20 to 60 seconds, a GBFS file no more often than each ten and no less than each hour.
 REALTIME_S: Final = (20, 60)
 GBFS_S: Final = (10, 3_600)
+#: However it came about, a feed is asked within these days: what is due later was written by a clock that ran ahead.
+FARTHEST: Final[Mapping[str, dt.timedelta]] = MappingProxyType(
+    dict.fromkeys(("gbfs", "gtfs-rt"), dt.timedelta(days=2)) | dict.fromkeys(("gtfs", "mds"), dt.timedelta(days=40))
+)
+#: An instant so far ahead is none that a healthy clock wrote.
+AHEAD: Final = dt.timedelta(minutes=10)
+#: A server that asks to be left alone for longer is asked after this all the same.
+LONGEST_WISH: Final = dt.timedelta(days=1)
 #: After the first failure, and at most, in seconds; it doubles in between.
 FIRST_RETRY_S: Final = 60
 LAST_RETRY_S: Final = 21_600
@@ -53,7 +61,7 @@ def after_failure(
     first = min(FIRST_RETRY_S, every_s or USUAL_S[standard])
     wait_s = min(first * 2 ** min(failures - 1, 20), LAST_RETRY_S)
     wait_s += spread_s(slug, now, max(1, wait_s // 4))
-    return now + dt.timedelta(seconds=max(wait_s, again_s or 0))
+    return now + dt.timedelta(seconds=max(wait_s, min(again_s or 0, LONGEST_WISH.total_seconds())))
 
 
 def spread_s(slug: str, now: dt.datetime, width_s: int) -> int:

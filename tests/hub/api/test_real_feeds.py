@@ -63,7 +63,7 @@ TIMETABLES = (
     "warsaw_extract_pl.zip",
 )
 #: Feeds that are small enough to be read twice more: typed table by typed table, not only byte by byte.
-SMALL_BYTES = 350_000
+SMALL_BYTES = 120_000
 
 
 def opened(folder: Path, standard: str) -> tuple[Hall, Back, FastAPI]:
