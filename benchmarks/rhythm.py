@@ -42,8 +42,8 @@ from hub.settings import Settings
 STATIONS, TTL_S = 60, 30
 SYSTEMS = int(os.environ.get("RHYTHM_SYSTEMS", "300"))
 TIMETABLES_A_DAY = 1_000
-#: The first asking of every file of every system is no part of the rhythm.
-WARM_S, MEASURED_S = 100, 120
+#: The first asking of every file of every system, and its first version, are no part of the rhythm.
+WARM_S, MEASURED_S = 160, 120
 _AGREEMENT = """id: open-{slug}
 version: 1
 title: {{fr: "{slug}", en: "{slug}"}}
