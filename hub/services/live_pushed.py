@@ -35,8 +35,11 @@ def put_pushed(back: Back, version: Version, account: Manifest) -> bool:
     with live.turn(back, slug), back.vault.stage() as work:
         if _is_polled(back, slug):
             return False
+        archive = back.vault.raw(account.raw_digest)
+        if not zipfile.is_zipfile(archive):  # a discovery document by itself: what it names was never handed in
+            return False
         try:
-            documents = _newest(back.vault.raw(account.raw_digest), work / "pushed", back)
+            documents = _newest(archive, work / "pushed", back)
             live.put(back, slug, documents, at=back.front.clock(), ttls={})
         except (NotFound, Conflict, Refused):
             return False  # kept for its holder, published to nobody; the log says why

@@ -80,6 +80,14 @@ def test_of_a_folder_of_snapshots_the_newest_is_published(back: Back, tmp_path: 
     assert bikes(back) == 4
 
 
+def test_a_lone_document_is_kept_and_nothing_of_it_is_published(back: Back, tmp_path: Path) -> None:
+    folder = laid_out(tmp_path / "a", 7)
+    index = folder / "gbfs.json"
+    index.write_bytes(b"\xef\xbb\xbf" + index.read_bytes())
+    handed_in(back, index)
+    assert live(back) is None
+
+
 def test_what_the_hub_asks_itself_is_not_overwritten_by_a_file(back: Back, tmp_path: Path) -> None:
     registry.add(back.front, SLUG, Wanted(url="https://bikes.example/gbfs.json", standard="gbfs"))
     handed_in(back, laid_out(tmp_path / "a", 7))

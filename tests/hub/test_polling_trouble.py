@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import json
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from hub.records.feed_models import Live
 from hub.services import archive, credentials, registry
 from hub.services.back import Back
 from hub.services.history import read_day, read_history
+from hub.services.live_pack import unpack
+from hub.services.live_place import packs
 from hub.services.polling.due import enqueue_due
 from hub.services.polling.poll import poll
 from hub.services.registry_entries import Wanted
@@ -191,11 +195,16 @@ def test_a_key_that_the_server_writes_into_its_own_files_does_not_leave(back: Ba
         sealing.tell(session, back.opener.sealer(), at=NOON)
     credentials.put(back.front, SLUG, "query", {"name": "apikey"}, {"value": secret})
     operator.name = f"Combecycle {secret}"
-    poll(back, SLUG)
+    poll(replace(back, contact="hub@hub.test"), SLUG)
     assert operator.asked["station_status"] == 1
-    out = [path for path in back.front.released.root.rglob("*") if path.is_file()]
-    assert out
-    assert not [path for path in out if secret.encode() in path.read_bytes()]
+    served = unpack(packs(back.front, SLUG).read(live(back).digest)).files
+    assert "Combecycle" in served["3.0/system_information"].tail.decode()
+    assert not [name for name, file in served.items() if secret.encode() in file.tail]
+    archives = [path for path in back.front.released.root.rglob("*") if zipfile.is_zipfile(path)]
+    (archive,) = archives
+    with zipfile.ZipFile(archive) as bundle:
+        assert "system_information.json" in bundle.namelist()
+        assert not [name for name in bundle.namelist() if secret.encode() in bundle.read(name)]
 
 
 def test_a_server_that_wants_to_be_left_alone_is_whichever_file_it_said_so_for(back: Back, operator: Operator) -> None:
